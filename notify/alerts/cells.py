@@ -92,10 +92,10 @@ def cut(outline: BaseGeometry, points: Sequence[tuple[float, float]]) -> list[Ba
     nearest = shapely.voronoi_polygons(sites, extend_to=ground, ordered=True)
     cells = [plane.to_degrees(ground.intersection(cell)) for cell in shapely.get_parts(nearest)]
     if not all(cell.is_valid for cell in cells) or not shapely.coverage_is_valid(cells):
-        raise CellsError("The cells do not fit together after rounding: two places are too close, or the outline is invalid.")
+        raise CellsError("The cells do not fit together: two places are too close, or the outline is invalid.")
     for point, cell in zip(points, cells, strict=True):
         if not cell.contains(shapely.Point(point)):
-            raise CellsError(f"The point {point[0]}, {point[1]} lies outside the outline: check lon and lat, in that order.")
+            raise CellsError(f"The point {point[0]}, {point[1]} lies outside the outline: check its lon and lat.")
     return cells
 
 
@@ -106,10 +106,12 @@ def read_places(path: Path) -> tuple[list[Place], str]:
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     try:
         places = [
-            Place(row["code"], row["name"], int(row["population"]), float(row["lon"]), float(row["lat"])) for row in rows
+            Place(row["code"], row["name"], int(row["population"]), float(row["lon"]), float(row["lat"]))
+            for row in rows
         ]
     except (KeyError, TypeError, ValueError) as error:
-        raise CellsError(f"{path.name} needs the columns code, name, population, lon and lat, all filled in ({error}).") from None
+        needs = "the columns code, name, population, lon and lat, all filled in"
+        raise CellsError(f"{path.name} needs {needs} ({error}).") from None
     return places, source
 
 
@@ -120,7 +122,8 @@ def read_outline(path: Path) -> Outline:
         words = [str(feature["properties"][key]) for key in ("code", "name", "source", "licence")]
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
     except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
-        raise CellsError(f"{path.name} needs a GeoJSON Feature with code, name, source and licence ({error}).") from None
+        needs = "a GeoJSON Feature with code, name, source and licence"
+        raise CellsError(f"{path.name} needs {needs} ({error}).") from None
     return Outline(words[0], words[1], words[2], words[3], shape)
 
 
