@@ -1,0 +1,311 @@
+"""Every setting of Notify, read from the environment once, at start.
+
+Safe by default: without ``DJANGO_DEBUG`` nothing is relaxed, and a value that is missing or half
+given stops the start with a sentence that names the variable. ``docker/env.example`` lists them all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def required(name: str, purpose: str) -> str:
+    """The value of an environment variable that nothing works without.
+
+    Raises ImproperlyConfigured with a sentence that names the variable and what it is for.
+    """
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"Set the environment variable {name}: {purpose}.")
+    return value
+
+
+# --- who we are ------------------------------------------------------------------------------
+
+DEBUG: bool = env.bool("DJANGO_DEBUG", default=False)
+SECRET_KEY = required("DJANGO_SECRET_KEY", "at least 50 random characters that sign sessions")
+PUBLIC_URL = required("PUBLIC_URL", "the address residents see, such as https://drift.example.se")
+PUBLIC_URL = PUBLIC_URL.rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname:
+    raise ImproperlyConfigured(
+        f"PUBLIC_URL is {PUBLIC_URL!r}: give it as https://name, without a path."
+    )
+PUBLISHER_NAME: str = env.str("PUBLISHER_NAME", default="Driftinformation")
+ALLOWED_HOSTS: list[str] = env.list("DJANGO_ALLOWED_HOSTS", default=[_public.hostname])
+
+# --- the parts -------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "notify.console",
+    "notify.portal",
+    "notify.api",
+    "notify.dispatch",
+    "notify.residents",
+    "notify.alerts",
+    "notify.channels.sms",
+    "notify.channels.feeds",
+    "notify.channels.banners",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "config.context.publisher",
+            ],
+        },
+    },
+]
+
+# --- the truth: a database -------------------------------------------------------------------
+
+
+def database() -> dict[str, Any]:
+    """SQLite beside the code unless DATABASE_URL says PostgreSQL.
+
+    SQLite needs WAL and IMMEDIATE transactions: without them two workers that write at once lose
+    to "database is locked" instead of waiting.
+    """
+    config: dict[str, Any] = env.db_url(
+        "DATABASE_URL", default=f"sqlite:///{BASE_DIR / '.state' / 'notify.sqlite3'}"
+    )
+    if config["ENGINE"].endswith("sqlite3"):
+        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        config |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+    return config
+
+
+DATABASES = {"default": database()}
+
+# --- the bell: Redis, Celery ------------------------------------------------------------------
+
+REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Without socket_timeout a stopped Redis hangs whoever publishes for over a minute.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": True,
+    "visibility_timeout": 3600,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "routine"
+CELERY_TASK_QUEUES = {"urgent": {}, "routine": {}}
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "notify.dispatch.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+}
+
+# --- how words travel -------------------------------------------------------------------------
+
+TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_SENDER: str = env.str("TWILIO_SENDER", default="")
+TWILIO_API_URL: str = env.str("TWILIO_API_URL", default="")
+_twilio = {
+    name: globals()[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SENDER")
+}
+SMS_ENABLED = all(_twilio.values())
+if any(_twilio.values()) and not SMS_ENABLED:
+    raise ImproperlyConfigured(
+        "Twilio is half configured: also set "
+        + " and ".join(name for name, value in _twilio.items() if not value)
+        + ", or unset all three to run without SMS."
+    )
+# What one segment costs, for the estimate an editor sees before publishing.
+SMS_PRICE_PER_SEGMENT: float = env.float("SMS_PRICE_PER_SEGMENT", default=0.55)
+SMS_PRICE_CURRENCY: str = env.str("SMS_PRICE_CURRENCY", default="SEK")
+SMS_MAX_SEGMENTS = 6
+
+NOTIFY_CHANNELS = [
+    *(["notify.channels.sms.channel.SmsChannel"] if SMS_ENABLED else []),
+    "notify.channels.feeds.channel.FeedChannel",
+    "notify.channels.banners.channel.BannerChannel",
+]
+# Channels stand beside alerts and import nothing of them: this names who knows the places.
+NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
+
+# --- who wants to know ------------------------------------------------------------------------
+
+# The first key encrypts; the others still decrypt, so that keys can be rotated.
+PHONE_KEYS: list[str] = [
+    key for key in required("PHONE_KEYS", "Fernet keys, comma-separated, newest first").split(",")
+]
+PHONE_INDEX_KEY = required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
+PHONE_PREFIXES: list[str] = env.list("PHONE_PREFIXES", default=["+46"])
+CODE_LIFETIME_MINUTES = 10
+CODE_ATTEMPTS = 5
+CODE_LIMIT_PER_NUMBER_PER_HOUR: int = env.int("CODE_LIMIT_PER_NUMBER_PER_HOUR", default=5)
+CODE_LIMIT_PER_CLIENT_PER_HOUR: int = env.int("CODE_LIMIT_PER_CLIENT_PER_HOUR", default=20)
+CODE_LIMIT_PER_HOUR: int = env.int("CODE_LIMIT_PER_HOUR", default=1000)
+
+# --- language and time ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE: str = env.str("TIME_ZONE", default="Europe/Stockholm")
+USE_I18N = True
+USE_TZ = True
+
+# --- pages and files --------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static-root"))
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+LOGIN_URL = "console:login"
+LOGIN_REDIRECT_URL = "console:home"
+LOGOUT_REDIRECT_URL = "console:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- safety -----------------------------------------------------------------------------------
+
+_HTTPS = _public.scheme == "https"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# How many proxies of ours stand in front; the client's address is that many steps from the right.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
+
+# --- the API ----------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["notify.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["notify.api.permissions.ReadOrScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "notify.api.problems.handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notify",
+    "DESCRIPTION": "Alerts about disrupted services, and the areas they concern.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- what it tells the operator ---------------------------------------------------------------
+
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # The client logs each request with its form, and so with the phone number.
+        "twilio": {"level": "WARNING", "propagate": False},
+        "django.server": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,25 @@
+"""Which door answers at which address."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Says that this process answers; asked by the container's health check."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("console/", include("notify.console.urls")),
+    path("api/v1/", include("notify.api.urls")),
+    path("sms/", include("notify.channels.sms.urls")),
+    path("feeds/", include("notify.channels.feeds.urls")),
+    path("embed/v1/", include("notify.channels.banners.urls")),
+    path("", include("notify.portal.urls")),
+]

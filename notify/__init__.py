@@ -1,0 +1,1 @@
+"""Notify: alerts about disrupted public services, carried to phones, feeds and banners."""

@@ -1,0 +1,1 @@
+"""What happened: services, areas, alerts and their published updates."""

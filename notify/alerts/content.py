@@ -1,0 +1,143 @@
+"""What an editor hands in, checked before it becomes an alert or an update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notify.alerts.models import Alert, Area, Service
+from notify.alerts.vocabulary import Certainty, Severity, Urgency
+
+PARTS = ("headline", "description", "instruction")
+LONGEST = {"headline": 100, "description": 2000, "instruction": 1000}
+"""Longest text of each part, in characters."""
+
+Words = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertContent:
+    """The content of an alert or an update, as handed in by a form or an API client.
+
+    words: language code → part ("headline", "description", "instruction") → text.
+    onset, expires: aware datetimes; ``expires`` may be None when nobody knows.
+    """
+
+    service: Service
+    areas: Sequence[Area]
+    severity: str
+    urgency: str
+    onset: datetime
+    expires: datetime | None
+    words: Words
+    certainty: str = Certainty.OBSERVED
+
+    @classmethod
+    def of(cls, alert: Alert) -> AlertContent:
+        """What the alert says now."""
+        return cls(
+            service=alert.service,
+            areas=list(alert.areas.all()),
+            severity=alert.severity,
+            urgency=alert.urgency,
+            onset=alert.onset,
+            expires=alert.expires,
+            words=alert.words,
+            certainty=alert.certainty,
+        )
+
+    def frozen_words(self) -> dict[str, dict[str, str]]:
+        """The words trimmed, every part present, languages without any text left out."""
+        trimmed = {
+            language: {part: texts.get(part, "").strip() for part in PARTS}
+            for language, texts in self.words.items()
+        }
+        return {language: texts for language, texts in trimmed.items() if any(texts.values())}
+
+    def check(self, *, publishing: bool) -> None:
+        """Raise ValidationError, field by field, with sentences for the person who handed it in.
+
+        A draft may be incomplete in its words and late in its end; what is published may not.
+        """
+        errors = {
+            "service": self._service_errors(),
+            "areas": self._area_errors(),
+            "severity": _unknown(self.severity, Severity.values),
+            "urgency": _unknown(self.urgency, Urgency.values),
+            "certainty": _unknown(self.certainty, Certainty.values),
+            "expires": self._expires_errors(publishing),
+            "words": self._word_errors(),
+        }
+        found = {field: messages for field, messages in errors.items() if messages}
+        if found:
+            raise ValidationError(found)
+
+    def _service_errors(self) -> list[str]:
+        if self.service.active:
+            return []
+        return [_("This service is no longer in use. Choose another one.")]
+
+    def _area_errors(self) -> list[str]:
+        if not self.areas:
+            return [_("Choose at least one area.")]
+        gone = [area.name for area in self.areas if not area.active]
+        if gone:
+            return [_("No longer in use: %(areas)s. Choose others.") % {"areas": ", ".join(gone)}]
+        return []
+
+    def _expires_errors(self, publishing: bool) -> list[str]:
+        if self.expires is None:
+            if self.urgency == Urgency.FUTURE:
+                return [_("Planned work needs an end. Say when it should be over.")]
+            return []
+        if self.expires <= self.onset:
+            return [_("The end must come after the beginning.")]
+        if publishing and self.expires <= timezone.now():
+            return [_("The end has already passed. Choose a later time.")]
+        return []
+
+    def _word_errors(self) -> list[str]:
+        words = self.frozen_words()
+        known = dict(settings.LANGUAGES)
+        own = settings.LANGUAGE_CODE
+        errors = [
+            _("“%(code)s” is not a language of this site.") % {"code": code}
+            for code in words
+            if code not in known
+        ]
+        for language in {own, *words} & set(known):
+            if not words.get(language, {}).get("headline"):
+                errors.append(
+                    _("Write a headline in %(language)s.") % {"language": known[language]}
+                )
+        for texts in words.values():
+            for part, longest in LONGEST.items():
+                if len(texts[part]) > longest:
+                    errors.append(
+                        _("The %(part)s is %(length)d characters long; at most %(longest)d fit.")
+                        % {"part": part_label(part), "length": len(texts[part]), "longest": longest}
+                    )
+        return errors
+
+
+def part_label(part: str) -> str:
+    """What a person calls a part of the words."""
+    return {
+        "headline": _("headline"),
+        "description": _("description"),
+        "instruction": _("instruction"),
+    }[part]
+
+
+def _unknown(value: str, known: Sequence[str]) -> list[str]:
+    if value in known:
+        return []
+    return [
+        _("“%(value)s” is not one of: %(known)s.") % {"value": value, "known": ", ".join(known)}
+    ]

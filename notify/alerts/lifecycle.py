@@ -1,0 +1,211 @@
+"""The life of an alert: one table of moves, and the one door through which an alert changes.
+
+    draft ──publish──▶ active ──update──▶ active ──resolve──▶ resolved
+                         └───────────────cancel──────────────▶ cancelled
+
+Every change names the version of the alert that the editor saw. Who saw an older one is refused
+(AlertChanged); who asks twice with the same key gets the first answer again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert, Update
+from notify.alerts.vocabulary import MessageType, Move, ResponseType, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+TRANSITIONS: dict[tuple[str, str], State] = {
+    (State.DRAFT, Move.PUBLISH): State.ACTIVE,
+    (State.ACTIVE, Move.UPDATE): State.ACTIVE,
+    (State.ACTIVE, Move.RESOLVE): State.RESOLVED,
+    (State.ACTIVE, Move.CANCEL): State.CANCELLED,
+}
+
+SAYS: dict[Move, tuple[MessageType, ResponseType]] = {
+    Move.PUBLISH: (MessageType.ALERT, ResponseType.NONE),
+    Move.UPDATE: (MessageType.UPDATE, ResponseType.NONE),
+    # Fixed is an Update that says AllClear; Cancel is for what was sent in error (CAP 3.2.1).
+    Move.RESOLVE: (MessageType.UPDATE, ResponseType.ALL_CLEAR),
+    Move.CANCEL: (MessageType.CANCEL, ResponseType.NONE),
+}
+
+
+class IllegalMove(Exception):
+    """The alert's state does not allow it. ``str()`` says why, to the person who tried."""
+
+
+class AlertChanged(Exception):
+    """Somebody else changed the alert since it was read. ``str()`` says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody else changed this alert while you were writing. Look at their change first."
+            )
+        )
+
+
+def legal_moves(alert: Alert) -> list[Move]:
+    """What an editor may do to the alert in the state it is in."""
+    return [Move(move) for state, move in TRANSITIONS if state == alert.state]
+
+
+def create_draft(content: AlertContent, *, by: User | None, key: uuid.UUID | None = None) -> Alert:
+    """A new draft. The same key again returns the draft made the first time.
+
+    Raises ValidationError with the fields that need mending.
+    """
+    content.check(publishing=False)
+    key = key or uuid.uuid4()
+    with transaction.atomic():
+        alert, created = Alert.objects.get_or_create(
+            request_key=key, defaults={**_columns(content), "author": by}
+        )
+        if created:
+            alert.areas.set(content.areas)
+    return alert
+
+
+def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
+    """Replace what a draft says. Raises ValidationError, IllegalMove or AlertChanged."""
+    if alert.state != State.DRAFT:
+        raise IllegalMove(_("This alert is already published. Post an update instead."))
+    content.check(publishing=False)
+    with transaction.atomic():
+        _claim(alert, version)
+        for name, value in _columns(content).items():
+            setattr(alert, name, value)
+        alert.save()
+        alert.areas.set(content.areas)
+    return alert
+
+
+def discard_draft(alert: Alert, *, version: int) -> None:
+    """Delete a draft that nobody was told of. Raises IllegalMove or AlertChanged."""
+    if alert.state != State.DRAFT:
+        raise IllegalMove(_("This alert is already published. Cancel it instead."))
+    with transaction.atomic():
+        _claim(alert, version)
+        alert.delete()
+
+
+def publish_update(
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    version: int,
+    key: uuid.UUID,
+    by: User | None,
+) -> tuple[Update, bool]:
+    """Make ``move`` and write the update that says so; returns it, and whether it is new.
+
+    Call it inside the transaction that also writes what follows from it. The same key again
+    returns the first update and False. Raises ValidationError, IllegalMove or AlertChanged, and
+    then nothing is written.
+    """
+    try:
+        return _publish_once(alert, move, content, version=version, key=key, by=by), True
+    except (AlertChanged, IllegalMove):
+        # A double click: the second request finds that the first has moved the alert on.
+        said = Update.objects.filter(alert=alert, request_key=key).first()
+        if said:
+            return said, False
+        raise
+
+
+@transaction.atomic
+def _publish_once(
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    version: int,
+    key: uuid.UUID,
+    by: User | None,
+) -> Update:
+    _claim(alert, version)
+    state = TRANSITIONS.get((alert.state, move))
+    if state is None:
+        raise IllegalMove(_why_not(alert.state, move))
+    content.check(publishing=move in (Move.PUBLISH, Move.UPDATE))
+    update = _write(alert, move, content, key=key, by=by)
+    _follow(alert, state, content, update.sent)
+    return update
+
+
+def _write(
+    alert: Alert, move: Move, content: AlertContent, *, key: uuid.UUID, by: User | None
+) -> Update:
+    last: int | None = alert.updates.aggregate(last=Max("number"))["last"]
+    message_type, response_type = SAYS[move]
+    return Update.objects.create(
+        alert=alert,
+        number=(last or 0) + 1,
+        request_key=key,
+        message_type=message_type,
+        response_type=response_type,
+        places=[
+            {"code": area.code, "name": area.name, "path": area.path} for area in content.areas
+        ],
+        sent=timezone.now(),
+        author=by,
+        **_columns(content),
+    )
+
+
+def _follow(alert: Alert, state: State, content: AlertContent, at: datetime) -> None:
+    """The alert as it stands after the update. Its last words before the end remain its words."""
+    alert.state = state
+    if state == State.ACTIVE:
+        for name, value in _columns(content).items():
+            setattr(alert, name, value)
+        alert.areas.set(content.areas)
+        alert.published_at = alert.published_at or at
+    else:
+        alert.ended_at = at
+    alert.save()
+
+
+def _claim(alert: Alert, version: int) -> None:
+    """Take the alert for this change, or raise AlertChanged; its fields are read anew.
+
+    One conditional UPDATE, so that it holds on SQLite too, which ignores row locks.
+    """
+    claimed = Alert.objects.filter(pk=alert.pk, version=version).update(version=version + 1)
+    if not claimed:
+        raise AlertChanged
+    alert.refresh_from_db()
+
+
+def _columns(content: AlertContent) -> dict[str, object]:
+    return {
+        "service": content.service,
+        "severity": content.severity,
+        "urgency": content.urgency,
+        "certainty": content.certainty,
+        "onset": content.onset,
+        "expires": content.expires,
+        "words": content.frozen_words(),
+    }
+
+
+def _why_not(state: str, move: Move) -> str:
+    reasons = {
+        State.DRAFT: _("This alert is a draft that nobody was told of. Publish it first."),
+        State.ACTIVE: _("This alert is already published. Post an update instead."),
+        State.RESOLVED: _("This alert is resolved. Publish a new one if it happens again."),
+        State.CANCELLED: _("This alert was cancelled. Publish a new one if you need it."),
+    }
+    return reasons[State(state)]

@@ -1,0 +1,231 @@
+"""Areas, services, alerts and their published updates."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.vocabulary import (
+    URGENT,
+    Category,
+    Certainty,
+    MessageType,
+    ResponseType,
+    Severity,
+    State,
+    Urgency,
+)
+
+# No vowels, so no words; nothing that is misread aloud or on a poster.
+CODE_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
+
+
+def new_code() -> str:
+    """A short public name for an alert, fit for a link in an SMS: 7 characters, 10^10 of them."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(7))
+
+
+def in_language(texts: dict[str, str], language: str | None = None) -> str:
+    """The text in ``language`` (default: the active one), else in the site's own language."""
+    wanted = (language or get_language() or settings.LANGUAGE_CODE)[:2]
+    return texts.get(wanted) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), "")
+
+
+class Area(models.Model):
+    """A place affected by alerts and subscribed to: a municipality, and the localities in it."""
+
+    code = models.SlugField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=32, default="locality")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    # The codes from the root down to this one, "/1490/1490TB121/": one prefix test finds the
+    # whole subtree without recursion.
+    path = models.CharField(max_length=300, db_index=True, editable=False)
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    outline = models.JSONField(
+        _("outline"), null=True, blank=True, help_text=_("A GeoJSON geometry (RFC 7946).")
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep ``path`` true. Moving an area that has areas of its own is the city loader's job."""
+        self.path = f"{self.parent.path if self.parent else '/'}{self.code}/"
+        super().save(*args, **kwargs)
+
+
+class Service(models.Model):
+    """What can be disrupted: drinking water, district heating, roads."""
+
+    slug = models.SlugField(_("short name"), max_length=32, unique=True)
+    names = models.JSONField(_("names"), help_text=_("One name per language."))
+    category = models.CharField(
+        _("CAP category"), max_length=16, choices=Category, default=Category.INFRA
+    )
+    icon = models.CharField(_("icon"), max_length=32, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=100)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+
+    def __str__(self) -> str:
+        return in_language(self.names)
+
+
+class Template(models.Model):
+    """Words and settings that an alert can start from."""
+
+    slug = models.SlugField(_("short name"), max_length=64, unique=True)
+    service = models.ForeignKey(Service, verbose_name=_("service"), on_delete=models.CASCADE)
+    names = models.JSONField(_("names"), help_text=_("One name per language."))
+    severity = models.CharField(_("severity"), max_length=16, choices=Severity)
+    urgency = models.CharField(_("kind"), max_length=16, choices=Urgency)
+    certainty = models.CharField(_("certainty"), max_length=16, choices=Certainty)
+    # {"sv": {"headline": …, "description": …, "instruction": …}, "en": {…}}; "{areas}" in a
+    # headline stands for the names of the areas chosen.
+    words = models.JSONField(_("words"))
+
+    class Meta:
+        ordering = ["service__position", "slug"]
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+
+    def __str__(self) -> str:
+        return in_language(self.names)
+
+
+class Content(models.Model):
+    """What an alert says, in CAP's terms: shared by the alert as it is and by each update."""
+
+    service = models.ForeignKey(Service, verbose_name=_("service"), on_delete=models.PROTECT)
+    severity = models.CharField(_("severity"), max_length=16, choices=Severity)
+    urgency = models.CharField(_("kind"), max_length=16, choices=Urgency)
+    certainty = models.CharField(
+        _("certainty"), max_length=16, choices=Certainty, default=Certainty.OBSERVED
+    )
+    onset = models.DateTimeField(_("began, or begins"))
+    expires = models.DateTimeField(_("expected to be over"), null=True, blank=True)
+    # {"sv": {"headline": …, "description": …, "instruction": …}, "en": {…}}
+    words = models.JSONField(_("words"))
+
+    class Meta:
+        abstract = True
+
+    @property
+    def urgent(self) -> bool:
+        """Whether its fan-out overtakes the routine."""
+        return self.severity in URGENT
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is planned work rather than a disruption."""
+        return self.urgency == Urgency.FUTURE
+
+    def word(self, part: str, language: str | None = None) -> str:
+        """One part of the words ("headline") in a language, else in the site's own language."""
+        return in_language(
+            {code: texts.get(part, "") for code, texts in self.words.items()}, language
+        )
+
+
+class Alert(Content):
+    """The standing disruption, as it is now. What was said of it, and when, is in its updates."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.DRAFT)
+    areas = models.ManyToManyField(Area, verbose_name=_("areas"), related_name="alerts")
+    # Counts every change; who saves says which version they saw, so that nobody overwrites.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # Given by the form or the API client: the same key again is the same alert, not a second one.
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        indexes = [models.Index(fields=["state", "expires"])]
+        permissions = [("publish_alert", _("Can publish, update, resolve and cancel alerts"))]
+
+    def __str__(self) -> str:
+        return self.word("headline")
+
+
+class Update(Content):
+    """One immutable published message of an alert.
+
+    Its number is its place in the alert's story; ``identifier`` is its name to the world (feed
+    guid, CAP identifier) and never changes.
+    """
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="updates")
+    number = models.PositiveIntegerField()
+    identifier = models.UUIDField(unique=True, default=uuid.uuid4)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4)
+    message_type = models.CharField(max_length=16, choices=MessageType)
+    response_type = models.CharField(max_length=16, choices=ResponseType, blank=True)
+    # Frozen: [{"code": …, "name": …, "path": …}]. Areas may be renamed; what was said may not.
+    places = models.JSONField()
+    sent = models.DateTimeField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["alert", "number"]
+        verbose_name = _("update")
+        verbose_name_plural = _("updates")
+        constraints = [
+            # Two editors who publish at once get one update and one refusal.
+            models.UniqueConstraint(fields=["alert", "number"], name="one_update_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert.code}.{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it once. Raises TypeError on a second save: what was published stays said."""
+        if not self._state.adding:
+            raise TypeError("a published update is immutable")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raise TypeError: what was published stays said."""
+        raise TypeError("a published update is immutable")
+
+    @property
+    def all_clear(self) -> bool:
+        """Whether it says that the disruption is over."""
+        return self.response_type == ResponseType.ALL_CLEAR
+
+    @property
+    def ends_alert(self) -> bool:
+        """Whether it goes to exactly those who were told before, and nobody new."""
+        return self.all_clear or self.message_type == MessageType.CANCEL

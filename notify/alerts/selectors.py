@@ -1,0 +1,99 @@
+"""What doors ask about alerts and areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from notify.alerts.models import Alert, Area, Service
+from notify.alerts.vocabulary import State, Urgency
+
+LINGER = timedelta(days=7)
+"""How long an alert that is over is still shown, marked so."""
+
+
+def published_alerts() -> QuerySet[Alert]:
+    """Every alert the public may see, newest first, with its service and areas."""
+    return (
+        Alert.objects.exclude(state=State.DRAFT)
+        .select_related("service")
+        .prefetch_related("areas")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def standing_alerts(now: datetime) -> QuerySet[Alert]:
+    """What stands at ``now``: neither ended nor, for planned work, past its end.
+
+    A disruption whose expected end has passed still stands until somebody says it is over: to
+    drop it silently would say that the water is back.
+    """
+    lapsed = Q(urgency=Urgency.FUTURE, expires__lte=now)
+    return published_alerts().filter(state=State.ACTIVE).exclude(lapsed)
+
+
+def current_alerts(now: datetime) -> QuerySet[Alert]:
+    """What is disrupted at ``now``, planned work that has begun included."""
+    return standing_alerts(now).filter(onset__lte=now)
+
+
+def planned_alerts(now: datetime) -> QuerySet[Alert]:
+    """What stands but has not begun, soonest first."""
+    return standing_alerts(now).filter(onset__gt=now).order_by("onset", "pk")
+
+
+def ended_alerts(now: datetime) -> QuerySet[Alert]:
+    """What ended lately, latest first."""
+    return (
+        published_alerts()
+        .filter(
+            Q(state__in=[State.RESOLVED, State.CANCELLED], ended_at__gt=now - LINGER)
+            | Q(
+                state=State.ACTIVE,
+                urgency=Urgency.FUTURE,
+                expires__lte=now,
+                expires__gt=now - LINGER,
+            )
+        )
+        .order_by("-ended_at", "-expires")
+    )
+
+
+def concerning(alerts: QuerySet[Alert], area: Area) -> QuerySet[Alert]:
+    """Those of ``alerts`` that concern an area: in it, in a part of it, or in what it is part of."""
+    return alerts.filter(areas__in=related_areas([area.path])).distinct()
+
+
+def related_areas(paths: Iterable[str]) -> QuerySet[Area]:
+    """The areas that lie in one of ``paths``, or that one of them lies in."""
+    related = Q()
+    for path in paths:
+        codes = path.strip("/").split("/")
+        related |= Q(path__startswith=path) | Q(code__in=codes)
+    return Area.objects.filter(related) if related else Area.objects.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area as channels know it."""
+
+    code: str
+    name: str
+    path: str
+
+
+class Directory:
+    """The areas and services that exist, for channels (``settings.NOTIFY_DIRECTORY``)."""
+
+    def area(self, code: str) -> Place | None:
+        """The area of that code, or None."""
+        area = Area.objects.filter(code=code, active=True).first()
+        return Place(area.code, area.name, area.path) if area else None
+
+    def service(self, slug: str) -> dict[str, str] | None:
+        """The names of that service by language, or None."""
+        service = Service.objects.filter(slug=slug, active=True).first()
+        return dict(service.names) if service else None

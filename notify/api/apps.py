@@ -1,0 +1,10 @@
+"""The api app."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The api app."""
+
+    name = "notify.api"
+    label = "api"

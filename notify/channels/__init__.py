@@ -1,0 +1,1 @@
+"""How words travel. A channel knows nothing of alerts' tables, subscribers or the ledger."""

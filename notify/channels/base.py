@@ -1,0 +1,151 @@
+"""What a channel is: it says its name and what addresses it, takes a notice, and says per address
+what became of it.
+
+Adding one is its folder, a line in ``settings.NOTIFY_CHANNELS``, and its tests against the shared
+contract in ``tests/channels/contract.py``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from notify.channels.notice import Notice
+
+
+class AddressedBy(StrEnum):
+    """What a channel's addresses are: people who asked, or the places concerned."""
+
+    SUBSCRIBER = "subscriber"
+    AREA = "area"
+
+
+class Outcome(StrEnum):
+    """What became of one message, as far as is known."""
+
+    ACCEPTED = "accepted"
+    """The provider has it; its later word will follow."""
+    DELIVERED = "delivered"
+    """It is where it should be."""
+    FAILED = "failed"
+    """It will not arrive, and trying again will not help."""
+    FAILED_FOR_NOW = "failed for now"
+    """The provider certainly did not take it; trying later may help."""
+    IN_DOUBT = "in doubt"
+    """Nobody here can know whether the provider took it: ask before sending again."""
+    ABSENT = "absent"
+    """Asked, and the provider certainly does not have it (only from ``look_up``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address of a notice.
+
+    address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
+    provider's later word. language: what the person reads.
+    """
+
+    address: str
+    reference: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words for one person that are no notice: a code, an answer.
+
+    valid_for: seconds after which they are worthless.
+    """
+
+    address: str
+    reference: str
+    body: str
+    valid_for: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome for one reference.
+
+    provider: who took or refused it. provider_id: their name for it. error: their code, or ours.
+    units: what is paid for (segments). retry_after: seconds the provider asked us to wait.
+    opted_out: the refusal says that the person does not want to hear from us.
+    """
+
+    reference: str
+    outcome: Outcome
+    provider: str = ""
+    provider_id: str = ""
+    error: str = ""
+    units: int = 0
+    retry_after: float | None = None
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a channel will carry, to be shown before publishing.
+
+    template: the channel's own, rendered with ``context`` as ``preview``. units: what one
+    recipient costs, in the channel's units; price: of one unit in ``currency``, or None if free.
+    """
+
+    channel: str
+    language: str
+    template: str
+    context: Mapping[str, Any]
+    units: int = 0
+    price: float | None = None
+    currency: str = ""
+
+
+class ChannelError(Exception):
+    """The channel as a whole cannot work now (wrong password, provider away); ``str()`` says why."""
+
+
+class Channel(ABC):
+    """One way for words to travel."""
+
+    name: ClassVar[str]
+    addressed_by: ClassVar[AddressedBy]
+    handful: ClassVar[int] = 100
+    """How many recipients one call of ``send`` is handed at most."""
+
+    @abstractmethod
+    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+        """Carry the notice to each recipient; yield a receipt for each as soon as it is known.
+
+        Yields exactly one receipt per recipient, in any order, and raises nothing for the sake of
+        a single one. Called without an open transaction.
+        """
+
+    def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+        """Ask what became of messages in doubt; yield a receipt for each.
+
+        A channel for which doing it twice is harmless says ABSENT, and is simply asked again.
+        """
+        for recipient in recipients:
+            yield Receipt(recipient.reference, Outcome.ABSENT)
+
+    def problems(self, notice: Notice) -> list[str]:
+        """Why the channel would refuse the notice: sentences for the editor, empty if it is fine."""
+        return []
+
+    @abstractmethod
+    def preview(self, notice: Notice, language: str) -> Preview:
+        """What it would carry, in that language."""
+
+
+class TextChannel(Channel):
+    """A channel that can also carry words to one person."""
+
+    @abstractmethod
+    def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
+        """Like ``send``, each with a text of its own."""
+
+    @abstractmethod
+    def look_up_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
+        """Like ``look_up``, each with a text of its own."""

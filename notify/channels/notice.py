@@ -1,0 +1,122 @@
+"""The frozen words handed to channels: nothing in a notice joins to a table that can be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area the notice concerns. path: codes from the root down, "/1490/1490TB121/"."""
+
+    code: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said in one language; description and instruction may be empty."""
+
+    headline: str
+    description: str = ""
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One update of an alert as it was published, in CAP 1.2's terms.
+
+    update: the update's UUID, its name for ever. alert: the alert's code. number: 1, 2, … within
+    the alert. message_type, response_type, category, severity, urgency, certainty: CAP's values.
+    service_names and words: by language code; words hold at least ``language``, the site's own.
+    sent, onset, expires: aware datetimes. url: the alert's public page, absolute.
+    """
+
+    update: str
+    alert: str
+    number: int
+    message_type: str
+    response_type: str
+    category: str
+    service: str
+    service_names: Mapping[str, str]
+    severity: str
+    urgency: str
+    certainty: str
+    places: tuple[Place, ...]
+    language: str
+    words: Mapping[str, Words]
+    sent: datetime
+    onset: datetime
+    expires: datetime | None
+    url: str
+    publisher: str
+
+    @property
+    def all_clear(self) -> bool:
+        """Whether it says that the disruption is over (CAP responseType AllClear)."""
+        return self.response_type == "AllClear"
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it takes back what was sent in error (CAP msgType Cancel)."""
+        return self.message_type == "Cancel"
+
+    @property
+    def ends_alert(self) -> bool:
+        """Whether nothing of the alert stands after it."""
+        return self.all_clear or self.cancelled
+
+    @property
+    def planned(self) -> bool:
+        """Whether it announces planned work."""
+        return self.urgency == "Future"
+
+    @property
+    def lapses(self) -> datetime | None:
+        """When it is over without anybody saying so: planned work at its end, else never."""
+        return self.expires if self.planned else None
+
+    def stale(self, now: datetime) -> bool:
+        """Whether its words are no longer worth sending: what it says should be over is past."""
+        return not self.ends_alert and self.expires is not None and self.expires <= now
+
+    def in_language(self, language: str) -> Words:
+        """The words in that language, else in the site's own."""
+        return self.words.get(language) or self.words[self.language]
+
+    def service_name(self, language: str) -> str:
+        """What the service is called in that language, else in the site's own."""
+        own = self.service_names.get(self.language, self.service)
+        return self.service_names.get(language, own)
+
+    def place_names(self) -> str:
+        """The names of its places, "Äspered, Dalsjöfors"."""
+        return ", ".join(place.name for place in self.places)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; ``from_json`` brings back an equal notice."""
+        plain = asdict(self)
+        for name in ("sent", "onset", "expires"):
+            plain[name] = plain[name] and plain[name].isoformat()
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The notice that ``to_json`` put down."""
+        times = {
+            name: datetime.fromisoformat(plain[name]) if plain[name] else None
+            for name in ("sent", "onset", "expires")
+        }
+        return cls(
+            **{
+                **plain,
+                **times,
+                "places": tuple(Place(**place) for place in plain["places"]),
+                "words": {code: Words(**words) for code, words in plain["words"].items()},
+            }
+        )

@@ -1,0 +1,1 @@
+"""The fan-out: the only room that joins alerts, residents and channels."""

@@ -1,0 +1,216 @@
+"""The ledger: what was to be sent, to whom, and what became of it.
+
+    Update ─1:1─ Dispatch ─< Batch ─< Delivery
+
+The database is the truth. Redis only wakes a worker; if it forgets, the sweeper finds the work here.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.models import Update
+from notify.channels.notice import Notice
+from notify.residents.models import SignUp, Subscriber
+
+
+class Queue(models.TextChoices):
+    """Which workers carry it."""
+
+    URGENT = "urgent", _("Urgent")
+    ROUTINE = "routine", _("Routine")
+
+
+class State(models.TextChoices):
+    """The state of one delivery.
+
+    queued → sending → sent → delivered | failed
+       │        └→ in_doubt → sent | failed | queued (proven absent)
+       └→ withdrawn
+    """
+
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    IN_DOUBT = "in_doubt", _("In doubt")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+FINAL = (State.DELIVERED, State.FAILED, State.WITHDRAWN)
+"""States that nothing changes any more."""
+
+TOLD = (State.SENDING, State.IN_DOUBT, State.SENT, State.DELIVERED)
+"""States in which the person may have read it, and must be told when it is over."""
+
+
+class Dispatch(models.Model):
+    """The fan-out of one update: its frozen words, and how far it has come."""
+
+    update = models.OneToOneField(Update, on_delete=models.PROTECT, related_name="dispatch")
+    notice_json = models.JSONField()
+    queue = models.CharField(max_length=16, choices=Queue)
+    created_at = models.DateTimeField(default=timezone.now)
+    # Expansion walks subscribers in key order; after a crash it goes on behind this one.
+    expanded_through = models.BigIntegerField(default=0)
+    expanded_at = models.DateTimeField(null=True)
+    # Set when the words stopped being true before everybody had them: a newer update, or time.
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("dispatch")
+        verbose_name_plural = _("dispatches")
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=Q(expanded_at=None), name="dispatch_unexpanded"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def notice(self) -> Notice:
+        """The words, as they were published."""
+        return Notice.from_json(self.notice_json)
+
+
+class Batch(models.Model):
+    """A slice of a dispatch that one worker works through under a lease."""
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="batches")
+    channel = models.CharField(max_length=16)
+    number = models.PositiveIntegerField()
+    queue = models.CharField(max_length=16, choices=Queue)
+    # Nobody's, or somebody's until then. A worker that dies stops renewing it.
+    leased_by = models.CharField(max_length=64, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    # When there is work in it again: now, or when its earliest retry is due.
+    due_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispatch", "channel", "number"], name="one_batch_per_number"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(done_at=None), name="batch_open_by_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Message(models.Model):
+    """What a delivery and a direct message have in common: where it is on its way."""
+
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    sending_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    final_at = models.DateTimeField(null=True)
+    provider = models.CharField(max_length=16, blank=True)
+    provider_id = models.CharField(max_length=64, blank=True)
+    error = models.CharField(max_length=32, blank=True)
+    units = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Delivery(Message):
+    """One address of one dispatch on one channel, and what became of it.
+
+    address: the subscriber's key as text, or the area's code. The phone number itself is not
+    here: it is read from the subscriber just before it is needed.
+    """
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="deliveries")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=16)
+    address = models.CharField(max_length=64)
+    subscriber = models.ForeignKey(
+        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    language = models.CharField(max_length=5)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            # Expansion that runs twice, in two workers, still makes one delivery each.
+            models.UniqueConstraint(
+                fields=["dispatch", "channel", "address"], name="one_delivery_per_address"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["batch", "state"]),
+            models.Index(
+                fields=["sending_at"],
+                condition=Q(state__in=["sending", "in_doubt"]),
+                name="delivery_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def reference(self) -> str:
+        """Its name to a provider."""
+        return f"d{self.pk}"
+
+
+class DirectMessage(Message):
+    """Words for one person that are no alert: a code, an answer to what they wrote.
+
+    Address and body are ciphertext, and cleared as soon as the message is final: a code that is
+    used or expired is nobody's business.
+    """
+
+    class Purpose(models.TextChoices):
+        """What it is for."""
+
+        CODE = "code", _("Code")
+        ANSWER = "answer", _("Answer")
+
+    purpose = models.CharField(max_length=16, choices=Purpose)
+    sign_up = models.ForeignKey(
+        SignUp, null=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    address_cipher = models.TextField()
+    body_cipher = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("direct message")
+        verbose_name_plural = _("direct messages")
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["queued", "sending", "in_doubt"]),
+                name="direct_message_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def reference(self) -> str:
+        """Its name to a provider."""
+        return f"m{self.pk}"

@@ -1,0 +1,10 @@
+"""The portal app."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The portal app."""
+
+    name = "notify.portal"
+    label = "portal"

@@ -1,0 +1,1 @@
+"""Who wants to know: subscribers, what they asked for, and their consent."""

@@ -1,0 +1,150 @@
+"""Subscribers, their subscriptions, their consent, and sign-ups that wait for a code."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.models import Area, Service
+from notify.residents.secrecy import decrypt
+
+
+class EndedReason(models.TextChoices):
+    """Why something ended that somebody once asked for."""
+
+    STOP = "stop", _("Asked to by SMS")
+    WEB = "web", _("Asked to on the web")
+    PROVIDER = "provider", _("The SMS provider says they opted out")
+    REPLACED = "replaced", _("Replaced by a new choice")
+
+
+class Subscriber(models.Model):
+    """A reachable resident: a confirmed phone number and a language."""
+
+    phone_cipher = models.TextField(editable=False)
+    phone_index = models.CharField(max_length=64, unique=True, editable=False)
+    language = models.CharField(_("language"), max_length=5, default=settings.LANGUAGE_CODE)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Never a silent delete: who left, when and why stays until retention clears it.
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def phone(self) -> str:
+        """The number in E.164. Raises Undecryptable."""
+        return decrypt(self.phone_cipher)
+
+
+class Subscription(models.Model):
+    """A standing request: tell me of this service (or every one) in this area."""
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "area", "service"],
+                condition=models.Q(ended_at=None),
+                name="one_standing_subscription",
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber", "area"],
+                condition=models.Q(ended_at=None, service=None),
+                name="one_standing_subscription_to_all",
+            ),
+        ]
+        indexes = [
+            # Expansion walks the subscribers of some areas in key order.
+            models.Index(
+                fields=["area", "subscriber"],
+                condition=models.Q(ended_at=None),
+                name="standing_by_area",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.subscriber_id}: {self.area}, {self.service or _('every service')}"
+
+
+class Consent(models.Model):
+    """What a subscriber agreed to or took back, when and how: written once, never changed."""
+
+    class Kind(models.TextChoices):
+        """Given or taken back."""
+
+        OPT_IN = "opt-in", _("Opted in")
+        OPT_OUT = "opt-out", _("Opted out")
+
+    class Source(models.TextChoices):
+        """How we know."""
+
+        WEB = "web", _("Confirmed on the web with a code by SMS")
+        SMS = "sms", _("By SMS")
+        PROVIDER = "provider", _("Told by the SMS provider")
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=16, choices=Kind)
+    source = models.CharField(max_length=16, choices=Source)
+    at = models.DateTimeField(default=timezone.now)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+
+    def __str__(self) -> str:
+        return f"#{self.subscriber_id} {self.kind} {self.at:%Y-%m-%d}"
+
+
+class SignUp(models.Model):
+    """A request to subscribe that waits for the code sent to its phone."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    phone_cipher = models.TextField()
+    phone_index = models.CharField(max_length=64)
+    client_index = models.CharField(max_length=64)
+    language = models.CharField(max_length=5)
+    areas = models.ManyToManyField(Area, related_name="+")
+    # None chosen means every service, those added later included.
+    services = models.ManyToManyField(Service, related_name="+")
+    code_digest = models.CharField(max_length=64)
+    attempts_left = models.PositiveSmallIntegerField(default=settings.CODE_ATTEMPTS)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+        indexes = [
+            models.Index(fields=["phone_index", "created_at"]),
+            models.Index(fields=["client_index", "created_at"]),
+            models.Index(fields=["created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -1,0 +1,45 @@
+"""Phone numbers as people write them, made E.164 or refused with a sentence."""
+
+from __future__ import annotations
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+HOME_REGION = "SE"
+REACHABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+def parse_phone(written: str) -> str:
+    """The E.164 form of a mobile number; spaces, dashes and brackets are fine, letters are not.
+
+    Raises ValidationError with a sentence that says what to write instead.
+    """
+    if any(character.isalpha() for character in written):
+        raise ValidationError(_("A phone number has no letters. Write it like 070-123 45 67."))
+    try:
+        number = phonenumbers.parse(written, HOME_REGION)
+    except NumberParseException:
+        raise ValidationError(
+            _("That is not a phone number. Write it like 070-123 45 67.")
+        ) from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValidationError(
+            _("There is no such phone number. Check the digits: a mobile number has ten, 07…")
+        )
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if not e164.startswith(tuple(settings.PHONE_PREFIXES)):
+        raise ValidationError(
+            _("We can only send to numbers that begin with %(prefixes)s.")
+            % {"prefixes": ", ".join(settings.PHONE_PREFIXES)}
+        )
+    if phonenumbers.number_type(number) not in REACHABLE:
+        raise ValidationError(_("That is not a mobile number, so it cannot receive SMS."))
+    return e164
+
+
+def masked(e164: str) -> str:
+    """A number fit to be shown back: only its last two digits, "+46 ••• •• 67"."""
+    return f"{e164[:3]} ••• •• {e164[-2:]}"

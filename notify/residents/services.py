@@ -1,0 +1,159 @@
+"""Subscribing with a code by SMS, and leaving with a word.
+
+Sending the code is not this room's business: ``request_sign_up`` hands it back to be sent.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notify.alerts.models import Area, Service
+from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
+from notify.residents.secrecy import blind_index, code_digest, encrypt, new_code, same
+
+
+class TooManyCodes(Exception):
+    """A limit on codes is reached. ``str()`` says so to the person."""
+
+
+class WrongCode(Exception):
+    """The code does not open this sign-up. ``str()`` says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for. No services means every one."""
+
+    areas: Sequence[Area]
+    services: Sequence[Service]
+    language: str
+
+
+@transaction.atomic
+def request_sign_up(phone: str, wish: Wish, *, client: str) -> tuple[SignUp, str]:
+    """Note the wish and return it with the code that must be sent to ``phone`` (E.164).
+
+    client: the asking computer's address; only a keyed digest of it is kept, for the limit.
+    Known and unknown numbers are treated alike. Raises TooManyCodes.
+    """
+    now = timezone.now()
+    phone_index, client_index = blind_index(phone), blind_index(f"client:{client}")
+    _check_limits(phone_index, client_index, now)
+    code, key = new_code(), uuid.uuid4()
+    sign_up = SignUp.objects.create(
+        key=key,
+        phone_cipher=encrypt(phone),
+        phone_index=phone_index,
+        client_index=client_index,
+        language=wish.language,
+        code_digest=code_digest(code, str(key)),
+        attempts_left=settings.CODE_ATTEMPTS,
+        created_at=now,
+        expires_at=now + timedelta(minutes=settings.CODE_LIFETIME_MINUTES),
+    )
+    sign_up.areas.set(wish.areas)
+    sign_up.services.set(wish.services)
+    return sign_up, code
+
+
+def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
+    lately = SignUp.objects.filter(created_at__gt=now - timedelta(hours=1))
+    counted = [
+        (lately.filter(phone_index=phone_index), settings.CODE_LIMIT_PER_NUMBER_PER_HOUR),
+        (lately.filter(client_index=client_index), settings.CODE_LIMIT_PER_CLIENT_PER_HOUR),
+        (lately, settings.CODE_LIMIT_PER_HOUR),
+    ]
+    if any(rows.count() >= limit for rows, limit in counted):
+        raise TooManyCodes(_("Too many codes have been asked for. Try again in an hour."))
+
+
+def confirm_sign_up(key: uuid.UUID, code: str) -> Subscriber:
+    """Turn a sign-up into subscriptions, if ``code`` is the one that was sent.
+
+    Asking again with the right code returns the same subscriber. Raises WrongCode.
+    """
+    sign_up = _spend_attempt(key)
+    if not same(sign_up.code_digest, code_digest(code.strip().replace(" ", ""), str(key))):
+        raise WrongCode(_wrong(sign_up.attempts_left))
+    with transaction.atomic():
+        first = SignUp.objects.filter(pk=sign_up.pk, confirmed_at=None).update(
+            confirmed_at=timezone.now()
+        )
+        if not first:
+            return Subscriber.objects.get(phone_index=sign_up.phone_index)
+        return _subscribe(sign_up)
+
+
+def _spend_attempt(key: uuid.UUID) -> SignUp:
+    """Count the attempt before the code is looked at, so that guesses side by side count too."""
+    spent = SignUp.objects.filter(
+        key=key, attempts_left__gt=0, expires_at__gt=timezone.now()
+    ).update(attempts_left=F("attempts_left") - 1)
+    if not spent:
+        raise WrongCode(_("That code is no longer valid. Ask for a new one."))
+    return SignUp.objects.get(key=key)
+
+
+def _wrong(attempts_left: int) -> str:
+    if attempts_left == 0:
+        return _("That was not the code. Ask for a new one.")
+    return _("That was not the code. Check the SMS and try again.")
+
+
+def _subscribe(sign_up: SignUp) -> Subscriber:
+    now = timezone.now()
+    subscriber, _created = Subscriber.objects.update_or_create(
+        phone_index=sign_up.phone_index,
+        defaults={
+            "phone_cipher": sign_up.phone_cipher,
+            "language": sign_up.language,
+            "ended_at": None,
+            "ended_reason": "",
+        },
+    )
+    services: list[Service | None] = list(sign_up.services.all()) or [None]
+    wanted = [(area.pk, service) for area in sign_up.areas.all() for service in services]
+    standing = subscriber.subscriptions.filter(ended_at=None)
+    standing.filter(area_id__in={area for area, _service in wanted}).update(
+        ended_at=now, ended_reason=EndedReason.REPLACED
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=subscriber, area_id=area, service=service, created_at=now)
+        for area, service in wanted
+    )
+    _note(subscriber, Consent.Kind.OPT_IN, Consent.Source.WEB, words="")
+    return subscriber
+
+
+@transaction.atomic
+def opt_out(phone: str, *, source: str, words: str = "") -> Subscriber | None:
+    """End everything for a number; returns who that was, or None for a number unknown or gone.
+
+    source: a Consent.Source; words: what they wrote, kept as evidence.
+    """
+    reason = {
+        Consent.Source.SMS: EndedReason.STOP,
+        Consent.Source.WEB: EndedReason.WEB,
+        Consent.Source.PROVIDER: EndedReason.PROVIDER,
+    }[Consent.Source(source)]
+    subscriber = Subscriber.objects.filter(phone_index=blind_index(phone), ended_at=None).first()
+    if subscriber is None:
+        return None
+    end = {"ended_at": timezone.now(), "ended_reason": reason}
+    subscriber.subscriptions.filter(ended_at=None).update(**end)
+    Subscriber.objects.filter(pk=subscriber.pk).update(**end)
+    _note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
+    return subscriber
+
+
+def _note(subscriber: Subscriber, kind: str, source: str, *, words: str) -> None:
+    Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=words[:160])
