@@ -1,0 +1,130 @@
+"""What every test may ask for: a real Redis, a real browser; and what is said when they are missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+
+from tests.provision import Missing, chromium as system_chromium, redis
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NOT_TESTED = "NOT TESTED: "
+
+
+def skip_for(missing: Missing) -> None:
+    """Skip the test with the sentence that says what to install; the summary repeats it last."""
+    pytest.skip(f"{NOT_TESTED}{missing}")
+
+
+# --- which tests run where --------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark browser tests by what they ask for, and skip PostgreSQL's tests on SQLite."""
+    on_postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("postgres") and not on_postgres:
+            item.add_marker(pytest.mark.skip(reason="only on PostgreSQL: script/test runs it"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Generator[None, None, None]:
+    """Say last of all what was not tested for want of a real part, and how to get it."""
+    result = yield
+    missing: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        if NOT_TESTED in reason:
+            sentence = reason.split(NOT_TESTED, 1)[1]
+            missing[sentence] = missing.get(sentence, 0) + 1
+    for sentence, count in missing.items():
+        terminalreporter.write_line(f"{NOT_TESTED}{count} tests. {sentence}", red=True, bold=True)
+    return result
+
+
+# --- a real Redis -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_id: str) -> Iterator[str]:
+    """A real Redis or Valkey for this test process: a child of its own, or a database of its own."""
+    try:
+        with redis.available() as url:
+            number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
+    except Missing as missing:
+        skip_for(missing)
+
+
+# --- a real browser ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a person looks at a page: width in CSS pixels, theme, language, scripts or none."""
+
+    width: int = 390
+    theme: Literal["light", "dark"] = "light"
+    language: Literal["sv", "en"] = "sv"
+    scripts: bool = True
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, started once per test process."""
+    try:
+        executable = system_chromium.executable()
+    except Missing as missing:
+        skip_for(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django takes for an async caller.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=system_chromium.ARGUMENTS
+        )
+        yield browser
+        browser.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh page; ``@pytest.mark.parametrize("page", [Look(width=320)], indirect=True)`` chooses its look.
+
+    The test fails when a script on the page throws, or the page breaks its own content policy.
+    """
+    look: Look = getattr(request, "param", Look())
+    faults: list[str] = []
+    context = chromium.new_context(
+        viewport={"width": look.width, "height": 844},
+        color_scheme=look.theme,
+        locale={"sv": "sv-SE", "en": "en-GB"}[look.language],
+        timezone_id="Europe/Stockholm",
+        java_script_enabled=look.scripts,
+    )
+    context.set_default_timeout(10_000)
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: faults.append(message.text)
+        if "Content Security Policy" in message.text
+        else None,
+    )
+    yield opened
+    context.close()
+    assert not faults, f"The page is faulty: {faults}"

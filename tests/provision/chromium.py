@@ -1,0 +1,27 @@
+"""The system's Chromium, driven by Playwright."""
+
+import shutil
+
+from tests.provision import Missing
+
+INSTALL = "Chromium is missing. Install it: apt-get install chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# It runs as root in containers, and it must talk to nobody but the pages under test.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def executable() -> str:
+    """The path of a Chromium or Chrome. Raises Missing when there is none."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    raise Missing(INSTALL)
