@@ -1,0 +1,1 @@
+"""``manage.py`` commands, each a thin door to a service."""
