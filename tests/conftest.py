@@ -11,12 +11,14 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.conf import settings
 
-from tests.provision import Missing, chromium as system_chromium, redis
+from tests.provision import Missing, redis
+from tests.provision import chromium as system_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NOT_TESTED = "NOT TESTED: "
+POLICY = "Content Security Policy"
 
 
 def skip_for(missing: Missing) -> None:
@@ -120,10 +122,7 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     opened = context.new_page()
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.on(
-        "console",
-        lambda message: faults.append(message.text)
-        if "Content Security Policy" in message.text
-        else None,
+        "console", lambda message: faults.append(message.text) if POLICY in message.text else None
     )
     yield opened
     context.close()

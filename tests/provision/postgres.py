@@ -20,14 +20,14 @@ FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_conn
 
 
 def programs() -> Path:
-    """The folder that holds initdb and postgres. Raises Missing when there is none."""
+    """The folder that holds initdb, postgres and pg_isready. Raises Missing when there is none."""
     candidates = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
     )
     if found := shutil.which("initdb"):
-        candidates.append(Path(found).parent)
+        candidates.append(Path(found).resolve().parent)
     for folder in reversed(candidates):
-        if (folder / "initdb").exists() and (folder / "postgres").exists():
+        if all((folder / name).exists() for name in ("initdb", "postgres", "pg_isready")):
             return folder
     raise Missing(INSTALL)
 
