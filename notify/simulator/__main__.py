@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 
 from aiohttp import web
@@ -30,11 +31,21 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse(argv: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
     """The options, each from the command line or the environment. Exits with status 2 and says what is missing."""
-    parser = argparse.ArgumentParser(prog="python -m notify.simulator", description="A local stand-in for Twilio's SMS API.")
-    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 picks a free one")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--account-sid", default=environ.get("TWILIO_ACCOUNT_SID"), help="or TWILIO_ACCOUNT_SID")
-    parser.add_argument("--auth-token", default=environ.get("TWILIO_AUTH_TOKEN"), help="or TWILIO_AUTH_TOKEN")
+    parser = argparse.ArgumentParser(
+        prog="python -m notify.simulator", description="A local stand-in for Twilio's SMS API."
+    )
+    parser.add_argument(
+        "--port", type=int, required=True, help="port to listen on; 0 picks a free one"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--account-sid", default=environ.get("TWILIO_ACCOUNT_SID"), help="or TWILIO_ACCOUNT_SID"
+    )
+    parser.add_argument(
+        "--auth-token", default=environ.get("TWILIO_AUTH_TOKEN"), help="or TWILIO_AUTH_TOKEN"
+    )
     parser.add_argument(
         "--inbound-url",
         default=environ.get("SIMULATOR_INBOUND_URL") or None,
@@ -64,7 +75,8 @@ async def serve(app: web.Application, host: str, port: int) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
-        print(f"http://{_bracketed(host)}:{runner.addresses[0][1]}", flush=True)
+        sys.stdout.write(f"http://{_bracketed(host)}:{runner.addresses[0][1]}\n")
+        sys.stdout.flush()
         await stop.wait()
     finally:
         await runner.cleanup()

@@ -60,7 +60,10 @@ class MessagesApi:
 
     def _authenticate(self, request: web.Request) -> None:
         given = request.headers.get("Authorization", "").encode()
-        right_account = request.match_info.get("account", self._provider.account.sid) == self._provider.account.sid
+        right_account = (
+            request.match_info.get("account", self._provider.account.sid)
+            == self._provider.account.sid
+        )
         if not hmac.compare_digest(given, self._authorization) or not right_account:
             raise unauthenticated()
 
@@ -83,7 +86,9 @@ class MessagesApi:
             self._provider.start(message)
         return await self._answer_accepted(request, answer)
 
-    async def _answer_accepted(self, request: web.Request, answer: dict[str, Any]) -> web.StreamResponse:
+    async def _answer_accepted(
+        self, request: web.Request, answer: dict[str, Any]
+    ) -> web.StreamResponse:
         """Answer 201, unless a fault keeps the caller from learning that the message was accepted."""
         faults = self._provider.faults
         if faults.hits("accept_then_500"):
@@ -102,7 +107,9 @@ class MessagesApi:
         wanted = _wanted(query)
         before = self._position(query.get("PageToken"))
         ledger = self._provider.ledger
-        found = page(lambda below: ledger.newest_first(query.get("To"), below), wanted, size, before)
+        found = page(
+            lambda below: ledger.newest_first(query.get("To"), below), wanted, size, before
+        )
         return _json(_list_document(request.path, query, found, number, size))
 
     async def _fetch(self, request: web.Request) -> web.StreamResponse:
@@ -119,7 +126,9 @@ class MessagesApi:
                 raise Refusal(400, 20009, "Cannot redact a message that is not finished.")
             message.redacted = True
         else:
-            raise Refusal(400, 20001, "Only Status=canceled or an empty Body can be posted to a message.")
+            raise Refusal(
+                400, 20001, "Only Status=canceled or an empty Body can be posted to a message."
+            )
         return _json(resource(message))
 
     async def _delete(self, request: web.Request) -> web.StreamResponse:
@@ -149,12 +158,23 @@ class MessagesApi:
         return message.number
 
 
-def _list_document(path: str, query: Mapping[str, str], found: Page, number: int, size: int) -> dict[str, Any]:
+def _list_document(
+    path: str, query: Mapping[str, str], found: Page, number: int, size: int
+) -> dict[str, Any]:
     """A page in Twilio's list format; the client follows ``next_page_uri`` until it is null."""
-    kept = {name: value for name, value in query.items() if name not in {"Page", "PageToken", "PageSize"}}
+    kept = {
+        name: value
+        for name, value in query.items()
+        if name not in {"Page", "PageToken", "PageSize"}
+    }
 
     def uri(page_number: int, token: str | None = None) -> str:
-        parts = {**kept, "PageSize": str(size), "Page": str(page_number), **({"PageToken": token} if token else {})}
+        parts = {
+            **kept,
+            "PageSize": str(size),
+            "Page": str(page_number),
+            **({"PageToken": token} if token else {}),
+        }
         return f"{path}?{urlencode(parts)}"
 
     older = uri(number + 1, f"PA{found.messages[-1].sid}") if found.older else None
@@ -208,7 +228,9 @@ def _range(text: str, side: int) -> tuple[float, float]:
             last = first + timedelta(days=1, seconds=-1)
         low, high = first.timestamp(), last.timestamp()
     except (ValueError, OverflowError):
-        raise Refusal(400, 20001, "DateSent must be YYYY-MM-DD or an ISO 8601 time in GMT.") from None
+        raise Refusal(
+            400, 20001, "DateSent must be YYYY-MM-DD or an ISO 8601 time in GMT."
+        ) from None
     return (float("-inf"), high) if side < 0 else (low, float("inf")) if side > 0 else (low, high)
 
 
@@ -231,6 +253,10 @@ def _positive(text: str | None, default: int) -> int:
     return int(text) or default
 
 
-def _json(document: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+def _json(
+    document: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
     body = json.dumps(document, ensure_ascii=False).encode()
-    return web.Response(body=body, status=status, headers=headers, content_type="application/json", charset="utf-8")
+    return web.Response(
+        body=body, status=status, headers=headers, content_type="application/json", charset="utf-8"
+    )

@@ -86,7 +86,9 @@ class ControlApi:
     async def _set_inbound_url(self, request: web.Request) -> web.Response:
         """``{"url": "http…"}``, or null for no inbound webhook."""
         url = (await _object(request)).get("url")
-        if url is not None and (not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"}):
+        if url is not None and (
+            not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"}
+        ):
             raise _bad("url must be an http or https address, or null.")
         self._inbound.url = url
         return web.json_response({"inbound_url": url})
@@ -122,7 +124,11 @@ class ControlApi:
 async def same_origin_only(request: web.Request, handler: Any) -> web.StreamResponse:
     """Refuse what a browser posts from a page of another origin; programs send no Origin header."""
     origin = request.headers.get("Origin")
-    if request.method not in {"GET", "HEAD"} and origin is not None and urlsplit(origin).netloc != request.host:
+    if (
+        request.method not in {"GET", "HEAD"}
+        and origin is not None
+        and urlsplit(origin).netloc != request.host
+    ):
         return web.json_response({"error": "Pages of other origins may not post here."}, status=403)
     response: web.StreamResponse = await handler(request)
     return response

@@ -142,7 +142,11 @@ class Faults:
 
     def document(self) -> dict[str, Any]:
         """The present settings as JSON, fates in the same short form in which they were given."""
-        shown = {item.name: getattr(self, item.name) for item in fields(self) if not item.name.startswith("_")}
+        shown = {
+            item.name: getattr(self, item.name)
+            for item in fields(self)
+            if not item.name.startswith("_")
+        }
         shown["fates"] = {number: _short(fate) for number, fate in self.fates.items()}
         return shown
 
@@ -184,25 +188,34 @@ class SenderQueue:
 
 def _parse(name: str, value: Any) -> Any:
     if name == "fates":
-        if not isinstance(value, dict):
-            raise BadFaults("fates must be an object of number: fate.")
-        return {number: _fate(number, fate) for number, fate in value.items()}
+        return _fates(value)
     if name == "disabled_regions":
-        if not isinstance(value, list) or not all(isinstance(prefix, str) and prefix for prefix in value):
-            raise BadFaults('disabled_regions must be a list of prefixes such as ["+7"].')
-        return value
+        return _prefixes(value)
     known = {item.name for item in fields(Faults) if not item.name.startswith("_")}
     if name not in known:
-        raise BadFaults(f"There is no fault called {name!r}. There are: {', '.join(sorted(known))}.")
+        raise BadFaults(
+            f"There is no fault called {name!r}. There are: {', '.join(sorted(known))}."
+        )
     if name == "seed" and value is None:
         return None
-    if isinstance(value, bool) and name in PROBABILITIES:
-        return float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+    number = float(value) if isinstance(value, bool) and name in PROBABILITIES else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e12:
         raise BadFaults(f"{name} must be a number that is not negative.")
-    if name in PROBABILITIES and value > 1:
+    if name in PROBABILITIES and number > 1:
         raise BadFaults(f"{name} is a chance: give a number from 0 to 1.")
-    return int(value) if name in {"seed", "retry_after"} else value
+    return int(number) if name in {"seed", "retry_after"} else number
+
+
+def _prefixes(value: Any) -> list[str]:
+    if isinstance(value, list) and all(isinstance(prefix, str) and prefix for prefix in value):
+        return value
+    raise BadFaults('disabled_regions must be a list of prefixes such as ["+7"].')
+
+
+def _fates(value: Any) -> dict[str, Fate | None]:
+    if not isinstance(value, dict):
+        raise BadFaults("fates must be an object of number: fate.")
+    return {number: _fate(number, fate) for number, fate in value.items()}
 
 
 def _fate(number: str, value: Any) -> Fate | None:

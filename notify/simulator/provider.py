@@ -48,9 +48,13 @@ class Provider:
         request = validate(form, self.faults.disabled_regions)
         self._check_recipient(request)
         sender = request.sender or request.messaging_service_sid or ""
-        if not self._rate.take(sender, measure(request.body).segments, self.faults.segments_per_second):
+        if not self._rate.take(
+            sender, measure(request.body).segments, self.faults.segments_per_second
+        ):
             raise too_many(self.faults.retry_after)
-        status = m.SCHEDULED if request.send_at else m.ACCEPTED if request.sender is None else m.QUEUED
+        status = (
+            m.SCHEDULED if request.send_at else m.ACCEPTED if request.sender is None else m.QUEUED
+        )
         message = Message(
             sid=m.new_sid(),
             account_sid=self.account.sid,
@@ -70,7 +74,9 @@ class Provider:
 
     def deliver(self, to: str, sender: str, body: str) -> Message:
         """Send a reply that Twilio makes itself, or that TwiML asked for: no callback, the phone just gets it."""
-        message = Message(m.new_sid(), self.account.sid, to, sender, body, m.OUTBOUND_REPLY, m.QUEUED)
+        message = Message(
+            m.new_sid(), self.account.sid, to, sender, body, m.OUTBOUND_REPLY, m.QUEUED
+        )
         self.ledger.add(message)
         self.start(message)
         return message
@@ -91,10 +97,12 @@ class Provider:
             self._later(message, due, lambda: self._send(message))
 
     async def start_early(self, message: Message) -> None:
-        """Send a message, and have its "sent" callback answered, before returning: the callback that outruns the answer."""
+        """Send a message and have its "sent" callback answered before returning: it outruns the API's answer."""
         self._choose_sender(message)
         message.move(m.SENT)
-        self._later(message, self.faults.delivered_ms / 1000, lambda: self._finish(message, held=None))
+        self._later(
+            message, self.faults.delivered_ms / 1000, lambda: self._finish(message, held=None)
+        )
         callback = self._callback(message)
         if callback is not None:
             await self.webhooks.send(callback)
@@ -153,7 +161,9 @@ class Provider:
         if callback is not None and held is None:
             self._enqueue(callback)
         if not stays:
-            self._later(message, self.faults.delivered_ms / 1000, lambda: self._finish(message, held))
+            self._later(
+                message, self.faults.delivered_ms / 1000, lambda: self._finish(message, held)
+            )
 
     def _finish(self, message: Message, held: Callback | None) -> None:
         if self.faults.fate(message.to).stays_sent:
@@ -206,5 +216,7 @@ def callback_params(message: Message) -> dict[str, str]:
     if message.error_code:
         params["ErrorCode"] = str(message.error_code)
     if message.status in {m.DELIVERED, m.UNDELIVERED}:
-        params["RawDlrDoneDate"] = datetime.fromtimestamp(message.updated, UTC).strftime("%y%m%d%H%M")
+        params["RawDlrDoneDate"] = datetime.fromtimestamp(message.updated, UTC).strftime(
+            "%y%m%d%H%M"
+        )
     return params
