@@ -204,6 +204,7 @@ CODE_LIMIT_PER_HOUR: int = env.int("CODE_LIMIT_PER_HOUR", default=1000)
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE: str = env.str("TIME_ZONE", default="Europe/Stockholm")
