@@ -140,17 +140,21 @@ def _publish_once(
     if state is None:
         raise IllegalMove(_why_not(alert.state, move))
     content.check(publishing=move in (Move.PUBLISH, Move.UPDATE))
-    update = _write(alert, move, content, key=key, by=by)
+    update = proposed_update(alert, move, content, key=key, by=by)
+    update.save()
     _follow(alert, state, content, update.sent)
     return update
 
 
-def _write(
+def proposed_update(
     alert: Alert, move: Move, content: AlertContent, *, key: uuid.UUID, by: User | None
 ) -> Update:
-    last: int | None = alert.updates.aggregate(last=Max("number"))["last"]
+    """The update that ``move`` would write now, unsaved."""
+    last: int | None = None
+    if alert.pk:
+        last = alert.updates.aggregate(last=Max("number"))["last"]
     message_type, response_type = SAYS[move]
-    return Update.objects.create(
+    return Update(
         alert=alert,
         number=(last or 0) + 1,
         request_key=key,

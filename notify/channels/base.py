@@ -134,6 +134,10 @@ class Channel(ABC):
         """Why the channel would refuse the notice: sentences for the editor, empty if it is fine."""
         return []
 
+    def reason(self, error: str) -> str:
+        """What an error code of the provider's means, as a plain sentence for an editor."""
+        return error
+
     @abstractmethod
     def preview(self, notice: Notice, language: str) -> Preview:
         """What it would carry, in that language."""

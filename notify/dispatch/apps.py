@@ -12,4 +12,4 @@ class DispatchConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what channels announce."""
-        from notify.dispatch import receivers  # noqa: F401, PLC0415
+        from notify.dispatch import receivers  # noqa: F401

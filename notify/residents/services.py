@@ -20,6 +20,12 @@ from notify.alerts.models import Area, Service
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.secrecy import blind_index, code_digest, encrypt, new_code, same
 
+ENDED_BY = {
+    Consent.Source.SMS: EndedReason.STOP,
+    Consent.Source.WEB: EndedReason.WEB,
+    Consent.Source.PROVIDER: EndedReason.PROVIDER,
+}
+
 
 class TooManyCodes(Exception):
     """A limit on codes is reached. ``str()`` says so to the person."""
@@ -134,25 +140,30 @@ def _subscribe(sign_up: SignUp) -> Subscriber:
     return subscriber
 
 
-@transaction.atomic
+def find_subscriber(phone: str) -> Subscriber | None:
+    """Who stands behind a number (E.164), or None if nobody does any more."""
+    return Subscriber.objects.filter(phone_index=blind_index(phone), ended_at=None).first()
+
+
 def opt_out(phone: str, *, source: str, words: str = "") -> Subscriber | None:
     """End everything for a number; returns who that was, or None for a number unknown or gone.
 
     source: a Consent.Source; words: what they wrote, kept as evidence.
     """
-    reason = {
-        Consent.Source.SMS: EndedReason.STOP,
-        Consent.Source.WEB: EndedReason.WEB,
-        Consent.Source.PROVIDER: EndedReason.PROVIDER,
-    }[Consent.Source(source)]
-    subscriber = Subscriber.objects.filter(phone_index=blind_index(phone), ended_at=None).first()
-    if subscriber is None:
-        return None
-    end = {"ended_at": timezone.now(), "ended_reason": reason}
-    subscriber.subscriptions.filter(ended_at=None).update(**end)
-    Subscriber.objects.filter(pk=subscriber.pk).update(**end)
-    _note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
+    subscriber = find_subscriber(phone)
+    if subscriber is not None:
+        end_subscriber(subscriber, source=source, words=words)
     return subscriber
+
+
+@transaction.atomic
+def end_subscriber(subscriber: Subscriber, *, source: str, words: str = "") -> None:
+    """End everything for a subscriber; a second time changes nothing."""
+    end = {"ended_at": timezone.now(), "ended_reason": ENDED_BY[Consent.Source(source)]}
+    if not Subscriber.objects.filter(pk=subscriber.pk, ended_at=None).update(**end):
+        return
+    subscriber.subscriptions.filter(ended_at=None).update(**end)
+    _note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
 
 
 def _note(subscriber: Subscriber, kind: str, source: str, *, words: str) -> None:

@@ -1,0 +1,40 @@
+"""Waking workers. A bell that nobody hears loses nothing: the sweeper finds the work in the ledger.
+
+Tasks are named, not imported, so that whoever rings need not know what the task does.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+EXPAND = "notify.dispatch.tasks.expand"
+SEND_BATCH = "notify.dispatch.tasks.send_batch"
+SEND_DIRECT = "notify.dispatch.tasks.send_direct"
+
+FORGOTTEN_AFTER = 60
+"""Seconds after which an unheard bell is dropped, so that bells never pile up behind a backlog."""
+
+
+def ring(task: str, *args: object, queue: str, times: int = 1) -> None:
+    """Wake ``times`` workers of a queue once the open transaction has committed.
+
+    Never raises: whoever publishes must not fail because Redis is away.
+    """
+    transaction.on_commit(lambda: _ring_now(task, args, queue, times))
+
+
+def _ring_now(task: str, args: tuple[object, ...], queue: str, times: int) -> None:
+    try:
+        for _bell in range(times):
+            current_app.send_task(task, args=args, queue=queue, expires=FORGOTTEN_AFTER)
+    except (OperationalError, RedisError, OSError):
+        log.warning(
+            "no bell for %s on %s: the broker is away, the sweeper will find it", task, queue
+        )

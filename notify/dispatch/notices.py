@@ -1,0 +1,49 @@
+"""From an update to the frozen words that channels carry."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.urls import reverse
+
+from notify.alerts.content import AlertContent
+from notify.alerts.lifecycle import proposed_update
+from notify.alerts.models import Alert, Update
+from notify.alerts.vocabulary import Move
+from notify.channels.notice import Notice, Place, Words
+
+
+def notice_of(update: Update) -> Notice:
+    """The words of a published update, for ever."""
+    return Notice(
+        update=str(update.identifier),
+        alert=update.alert.code,
+        number=update.number,
+        message_type=update.message_type,
+        response_type=update.response_type,
+        category=update.service.category,
+        service=update.service.slug,
+        service_names=dict(update.service.names),
+        severity=update.severity,
+        urgency=update.urgency,
+        certainty=update.certainty,
+        places=tuple(Place(**place) for place in update.places),
+        language=settings.LANGUAGE_CODE,
+        words={code: Words(**texts) for code, texts in update.words.items()},
+        sent=update.sent,
+        onset=update.onset,
+        expires=update.expires,
+        url=alert_url(update.alert),
+        publisher=settings.PUBLISHER_NAME,
+    )
+
+
+def notice_if(alert: Alert, move: Move, content: AlertContent) -> Notice:
+    """The notice that ``move`` with ``content`` would make if it were published now."""
+    return notice_of(proposed_update(alert, move, content, key=uuid.uuid4(), by=None))
+
+
+def alert_url(alert: Alert) -> str:
+    """The alert's public page, absolute and short enough for an SMS."""
+    return settings.PUBLIC_URL + reverse("portal:alert", args=[alert.code])

@@ -1,0 +1,103 @@
+"""What an editor sees before publishing: what each channel carries, to how many, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count
+from django.utils import timezone
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert
+from notify.alerts.vocabulary import Move, State
+from notify.channels.base import AddressedBy, Channel, Preview
+from notify.channels.notice import Notice
+from notify.channels.registry import channels
+from notify.dispatch.notices import notice_if
+from notify.dispatch.recipients import audience
+from notify.dispatch.start import problems
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOutlook:
+    """One channel: what it will carry in each language, and how many addresses read which."""
+
+    name: str
+    addressed_by: AddressedBy
+    previews: Sequence[Preview]
+    recipients: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many addresses."""
+        return sum(self.recipients.values())
+
+    @property
+    def units(self) -> int:
+        """What is paid for in all (segments)."""
+        return sum(one.units * self.recipients.get(one.language, 0) for one in self.previews)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """The estimate, in ``currency``; None if the channel costs nothing."""
+        priced = [one for one in self.previews if one.price is not None]
+        if not priced:
+            return None
+        return sum(
+            (
+                Decimal(str(one.price)) * one.units * self.recipients.get(one.language, 0)
+                for one in priced
+            ),
+            Decimal(0),
+        )
+
+    @property
+    def currency(self) -> str:
+        """The currency of ``cost``."""
+        return next((one.currency for one in self.previews if one.currency), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would happen if it were published now."""
+
+    notice: Notice
+    problems: Sequence[str]
+    channels: Sequence[ChannelOutlook]
+
+
+def preview(alert: Alert, move: Move, content: AlertContent) -> Outlook:
+    """What ``move`` with ``content`` would carry, and to whom. Writes nothing.
+
+    Raises ValidationError if the content itself needs mending first.
+    """
+    content.check(publishing=move in (Move.PUBLISH, Move.UPDATE))
+    notice = notice_if(alert, move, content)
+    people = _people(alert, notice, content)
+    return Outlook(
+        notice=notice,
+        problems=problems(notice),
+        channels=[_outlook(one, notice, people) for one in channels().values()],
+    )
+
+
+def _people(alert: Alert, notice: Notice, content: AlertContent) -> dict[str, int]:
+    rows = audience(
+        alert=None if alert.state == State.DRAFT else alert.pk,
+        service=content.service,
+        paths=[place.path for place in notice.places],
+        ends=notice.ends_alert,
+        asked_before=timezone.now(),
+    )
+    return dict(rows.order_by().values_list("language").annotate(Count("pk")))
+
+
+def _outlook(channel: Channel, notice: Notice, people: dict[str, int]) -> ChannelOutlook:
+    by_area = channel.addressed_by == AddressedBy.AREA
+    recipients = {notice.language: len(notice.places)} if by_area else people
+    # Who reads a language that was not written gets the site's own words, in a frame of theirs.
+    languages = dict.fromkeys([*notice.words, *recipients])
+    previews = [channel.preview(notice, language) for language in languages]
+    return ChannelOutlook(channel.name, channel.addressed_by, previews, recipients)

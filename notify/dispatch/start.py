@@ -1,0 +1,80 @@
+"""The one way through: an editor's move becomes an update, and the update a dispatch.
+
+announce ──▶ expand ──▶ send ──▶ record        (each a module of this package)
+here         who        how      what became of it
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from notify.alerts.content import AlertContent
+from notify.alerts.lifecycle import publish_update
+from notify.alerts.models import Alert, Update
+from notify.alerts.vocabulary import Move
+from notify.channels.notice import Notice
+from notify.channels.registry import channels
+from notify.dispatch import bell
+from notify.dispatch.models import Dispatch, Queue
+from notify.dispatch.notices import notice_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def announce(
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    version: int,
+    key: uuid.UUID,
+    by: User | None,
+) -> Dispatch:
+    """Publish what ``move`` says and start its fan-out, all or nothing; workers wake after commit.
+
+    version: of the alert, as the editor saw it. key: of the request; the same key again returns
+    the same dispatch and sends nothing. Raises ValidationError (by field), IllegalMove or
+    AlertChanged.
+    """
+    update, new = publish_update(alert, move, content, version=version, key=key, by=by)
+    if not new:
+        return update.dispatch
+    notice = notice_of(update)
+    refuse(problems(notice))
+    withdraw_earlier(update)
+    dispatch = Dispatch.objects.create(
+        update=update,
+        notice_json=notice.to_json(),
+        queue=Queue.URGENT if update.urgent else Queue.ROUTINE,
+        created_at=update.sent,
+    )
+    bell.ring(bell.EXPAND, dispatch.pk, queue=dispatch.queue)
+    return dispatch
+
+
+def problems(notice: Notice) -> list[str]:
+    """Why some channel could not carry the notice: sentences for the editor."""
+    return [problem for channel in channels().values() for problem in channel.problems(notice)]
+
+
+def refuse(sentences: list[str]) -> None:
+    """Raise ValidationError about the words if there is anything to say."""
+    if sentences:
+        raise ValidationError({"words": sentences})
+
+
+def withdraw_earlier(update: Update) -> None:
+    """What was said before and is still unsent is no longer true: stop it.
+
+    The mark is on the dispatch; workers see it before their next handful. A handful being marked
+    at this moment holds a lock on the dispatch, so whoever is told after this is counted as told.
+    """
+    Dispatch.objects.filter(update__alert=update.alert, withdrawn_at=None).update(
+        withdrawn_at=update.sent
+    )

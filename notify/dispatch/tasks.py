@@ -1,0 +1,32 @@
+"""Every Celery task: a bell that was heard. Each loads nothing, calls one step, and may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from notify.dispatch import direct, expand, send
+from notify.dispatch import sweep as sweeping
+
+
+@shared_task(name="notify.dispatch.tasks.expand")
+def expand_dispatch(dispatch_id: int) -> None:
+    """Make the deliveries of a dispatch. Twice is harmless: a mark moves with each step."""
+    expand.expand(dispatch_id)
+
+
+@shared_task(name="notify.dispatch.tasks.send_batch")
+def send_batch(queue: str) -> None:
+    """Work through the next due batch of a queue. Twice is harmless: a batch has one holder."""
+    send.send_next_batch(queue)
+
+
+@shared_task(name="notify.dispatch.tasks.send_direct")
+def send_direct(key: int) -> None:
+    """Send one direct message. Twice is harmless: only a queued one is marked and sent."""
+    direct.send_direct(key)
+
+
+@shared_task(name="notify.dispatch.tasks.sweep")
+def sweep() -> None:
+    """Find what was lost. Twice is harmless: it rings bells and asks under a claim."""
+    sweeping.sweep()
