@@ -189,9 +189,9 @@ NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 # --- who wants to know ------------------------------------------------------------------------
 
 # The first key encrypts; the others still decrypt, so that keys can be rotated.
-PHONE_KEYS: list[str] = [
-    key for key in required("PHONE_KEYS", "Fernet keys, comma-separated, newest first").split(",")
-]
+PHONE_KEYS: list[str] = required(
+    "PHONE_KEYS", "Fernet keys, comma-separated, newest first"
+).split(",")
 PHONE_INDEX_KEY = required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
 PHONE_PREFIXES: list[str] = env.list("PHONE_PREFIXES", default=["+46"])
 CODE_LIFETIME_MINUTES = 10
