@@ -129,7 +129,7 @@ def _bubble(words: Words, message: Message) -> str:
         <li{"" if message.outbound else ' class="mine"'}>
           <p class="from">{sender}</p>
           <p class="text">{escape(message.body)}</p>
-          <p class="facts{_mood(message)}">{" · ".join(facts)}</p>{note}
+          <p class="facts{_mood(message)}">{" · ".join(f"<span>{fact}</span>" for fact in facts)}</p>{note}
         </li>"""
 
 
