@@ -34,7 +34,8 @@ def worker() -> bool:
 
 def beat() -> bool:
     """Whether beat still writes down when it last rang."""
-    return time.time() - BEAT_SCHEDULE.stat().st_mtime < BEAT_SECONDS
+    files = BEAT_SCHEDULE.parent.glob(f"{BEAT_SCHEDULE.name}*")  # the suffix is the platform's dbm
+    return any(time.time() - path.stat().st_mtime < BEAT_SECONDS for path in files)
 
 
 if __name__ == "__main__":

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
 
-from tests.provision import Missing, redis
+from tests.provision import NOT_TESTED, Missing, redis, skip_for
 from tests.provision import chromium as system_chromium
+from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-NOT_TESTED = "NOT TESTED: "
 POLICY = "Content Security Policy"
-
-
-def skip_for(missing: Missing) -> None:
-    """Skip the test with the sentence that says what to install; the summary repeats it last."""
-    pytest.skip(f"{NOT_TESTED}{missing}")
 
 
 # --- which tests run where --------------------------------------------------------------------
@@ -71,16 +65,6 @@ def redis_url(worker_id: str) -> Iterator[str]:
 
 
 # --- a real browser ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a person looks at a page: width in CSS pixels, theme, language, scripts or none."""
-
-    width: int = 390
-    theme: Literal["light", "dark"] = "light"
-    language: Literal["sv", "en"] = "sv"
-    scripts: bool = True
 
 
 @pytest.fixture(scope="session")

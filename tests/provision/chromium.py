@@ -1,6 +1,8 @@
 """The system's Chromium, driven by Playwright."""
 
 import shutil
+from dataclasses import dataclass
+from typing import Literal
 
 from tests.provision import Missing
 
@@ -17,6 +19,16 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a person looks at a page: width in CSS pixels, theme, language, scripts or none."""
+
+    width: int = 390
+    theme: Literal["light", "dark"] = "light"
+    language: Literal["sv", "en"] = "sv"
+    scripts: bool = True
 
 
 def executable() -> str:

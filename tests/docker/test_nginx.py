@@ -1,0 +1,151 @@
+"""What nginx, as configured for production, keeps, passes on and believes."""
+
+import http.client
+import http.server
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+
+import pytest
+from django.conf import settings
+
+from tests.provision import nginx
+
+ETAG = '"abc"'
+
+
+@dataclass
+class Upstream:
+    """An application that remembers what it was asked; ``status`` is what it answers."""
+
+    asked: list[tuple[str, Message]] = field(default_factory=list)
+    status: int = 200
+    cache_control: str = "public, max-age=60"
+    port: int = 0
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    state = Upstream()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            state.asked.append((self.path, self.headers))
+            body = b"<feed>" + b"x" * 2000 + b"</feed>"
+            self.send_response(state.status)
+            self.send_header("Content-Type", "application/atom+xml")
+            self.send_header("Content-Security-Policy", "default-src 'none'")
+            self.send_header("Cache-Control", state.cache_control)
+            self.send_header("ETag", ETAG)
+            self.send_header("Vary", "Accept-Language, Cookie")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Keep quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def front(upstream: Upstream, real_nginx: None) -> Iterator[int]:
+    """The port of an nginx that believes the addresses that the tests come from."""
+    with nginx.started(settings.BASE_DIR, upstream=upstream.port, tls_proxy="127.0.0.1/32") as port:
+        yield port
+
+
+def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("GET", path, headers=names)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize("path", ["/feeds/alerts.atom", "/embed/v1/banner.js", "/static/a.css"])
+def test_a_crowd_asks_the_application_once(front: int, upstream: Upstream, path: str) -> None:
+    first, second = get(front, path), get(front, path, Cookie="session=secret", User_Agent="other")
+    assert (first.status, second.status, len(upstream.asked)) == (200, 200, 1)
+    assert (first.headers["X-Cache"], second.headers["X-Cache"]) == ("MISS", "HIT")
+
+
+def test_what_the_application_forbids_to_keep_is_not_kept(front: int, upstream: Upstream) -> None:
+    upstream.cache_control = "private, no-store"
+    get(front, "/feeds/alerts.atom")
+    get(front, "/feeds/alerts.atom")
+    assert len(upstream.asked) == 2
+
+
+def test_pages_are_never_kept_and_get_their_cookies(front: int, upstream: Upstream) -> None:
+    get(front, "/console/", Cookie="session=mine")
+    get(front, "/console/", Cookie="session=mine")
+    assert [headers["Cookie"] for _, headers in upstream.asked] == ["session=mine"] * 2
+
+
+def test_a_reader_that_has_the_feed_gets_304_from_the_cache(front: int, upstream: Upstream) -> None:
+    assert get(front, "/feeds/alerts.atom").headers["ETag"] == ETAG
+    assert get(front, "/feeds/alerts.atom", If_None_Match=ETAG).status == 304
+    assert len(upstream.asked) == 1
+
+
+def test_a_compressed_feed_still_answers_304(front: int, upstream: Upstream) -> None:
+    compressed = get(front, "/feeds/alerts.atom", Accept_Encoding="gzip")
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert get(front, "/feeds/alerts.atom", If_None_Match=compressed.headers["ETag"]).status == 304
+
+
+def test_each_language_has_its_own_copy(front: int, upstream: Upstream) -> None:
+    for language in ("sv-SE,sv;q=0.9", "en-GB,en;q=0.5", "en", "sv"):
+        get(front, "/feeds/alerts.atom", Accept_Language=language)
+    assert [headers["Accept-Language"] for _, headers in upstream.asked] == ["sv", "en"]
+
+
+def test_the_old_feed_is_served_when_the_application_is_down(
+    front: int, upstream: Upstream
+) -> None:
+    upstream.cache_control = "public, max-age=0, stale-if-error=60"
+    get(front, "/feeds/alerts.atom")
+    upstream.status = 500
+    assert get(front, "/feeds/alerts.atom").status == 200
+
+
+def test_the_headers_of_the_application_reach_the_visitor(front: int) -> None:
+    assert (
+        get(front, "/feeds/alerts.atom").headers["Content-Security-Policy"] == "default-src 'none'"
+    )
+
+
+def test_the_tls_proxy_is_believed_about_address_and_protocol(
+    front: int, upstream: Upstream
+) -> None:
+    get(front, "/", X_Forwarded_For="6.6.6.6, 192.0.2.7", X_Forwarded_Proto="https")
+    headers = upstream.asked[0][1]
+    assert headers["X-Forwarded-Proto"] == "https"
+    assert headers.get_all("X-Forwarded-For") == ["192.0.2.7"]
+
+
+def test_a_stranger_is_not_believed(upstream: Upstream, real_nginx: None) -> None:
+    with nginx.started(settings.BASE_DIR, upstream=upstream.port, tls_proxy="192.0.2.0/24") as port:
+        get(port, "/", X_Forwarded_For="192.0.2.7", X_Forwarded_Proto="https", Forwarded="for=x")
+    headers = upstream.asked[0][1]
+    assert headers["X-Forwarded-Proto"] == "http"
+    assert headers.get_all("X-Forwarded-For") == ["127.0.0.1"]
+    assert headers["Forwarded"] is None
+
+
+def test_nginx_itself_says_that_it_is_well(front: int, upstream: Upstream) -> None:
+    upstream.status = 500
+    assert get(front, "/nginx-health").status == 204
