@@ -10,10 +10,13 @@ Every change names the version of the alert that the editor saw. Who saw an olde
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,6 +48,15 @@ class IllegalMove(Exception):
     """The alert's state does not allow it. ``str()`` says why, to the person who tried."""
 
 
+class KeyReused(IllegalMove):
+    """The request's key was used before, for something else. ``str()`` says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This was sent before with other content. Look at the alert, then start anew.")
+        )
+
+
 class AlertChanged(Exception):
     """Somebody else changed the alert since it was read. ``str()`` says what to do."""
 
@@ -59,6 +71,14 @@ class AlertChanged(Exception):
 def legal_moves(alert: Alert) -> list[Move]:
     """What an editor may do to the alert in the state it is in."""
     return [Move(move) for state, move in TRANSITIONS if state == alert.state]
+
+
+def destination(alert: Alert, move: Move) -> State:
+    """The state that ``move`` would leave the alert in. Raises IllegalMove."""
+    state = TRANSITIONS.get((alert.state, move))
+    if state is None:
+        raise IllegalMove(_why_not(alert.state, move))
+    return state
 
 
 def create_draft(content: AlertContent, *, by: User | None, key: uuid.UUID | None = None) -> Alert:
@@ -79,11 +99,10 @@ def create_draft(content: AlertContent, *, by: User | None, key: uuid.UUID | Non
 
 def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
     """Replace what a draft says. Raises ValidationError, IllegalMove or AlertChanged."""
-    if alert.state != State.DRAFT:
-        raise IllegalMove(_("This alert is already published. Post an update instead."))
     content.check(publishing=False)
-    with transaction.atomic():
-        _claim(alert, version)
+    with _claimed(alert, version):
+        if alert.state != State.DRAFT:
+            raise IllegalMove(_why_not(alert.state, Move.PUBLISH))
         for name, value in _columns(content).items():
             setattr(alert, name, value)
         alert.save()
@@ -93,10 +112,9 @@ def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
 
 def discard_draft(alert: Alert, *, version: int) -> None:
     """Delete a draft that nobody was told of. Raises IllegalMove or AlertChanged."""
-    if alert.state != State.DRAFT:
-        raise IllegalMove(_("This alert is already published. Cancel it instead."))
-    with transaction.atomic():
-        _claim(alert, version)
+    with _claimed(alert, version):
+        if alert.state != State.DRAFT:
+            raise IllegalMove(_("People have been told of this alert. Resolve or cancel it instead."))
         alert.delete()
 
 
@@ -112,20 +130,21 @@ def publish_update(
     """Make ``move`` and write the update that says so; returns it, and whether it is new.
 
     Call it inside the transaction that also writes what follows from it. The same key again
-    returns the first update and False. Raises ValidationError, IllegalMove or AlertChanged, and
-    then nothing is written.
+    returns the first update and False; for another move, another alert or other content it raises
+    KeyReused. Raises ValidationError, IllegalMove or AlertChanged, and then nothing is written.
     """
     try:
         return _publish_once(alert, move, content, version=version, key=key, by=by), True
-    except (AlertChanged, IllegalMove):
+    except (AlertChanged, IllegalMove, ValidationError, IntegrityError):
         # A double click: the second request finds that the first has moved the alert on.
-        said = Update.objects.filter(alert=alert, request_key=key).first()
-        if said:
-            return said, False
-        raise
+        said = Update.objects.filter(request_key=key).first()
+        if said is None:
+            raise
+        if said.alert_id != alert.pk or not _says(said, move, content):
+            raise KeyReused from None
+        return said, False
 
 
-@transaction.atomic
 def _publish_once(
     alert: Alert,
     move: Move,
@@ -135,15 +154,27 @@ def _publish_once(
     key: uuid.UUID,
     by: User | None,
 ) -> Update:
-    _claim(alert, version)
-    state = TRANSITIONS.get((alert.state, move))
-    if state is None:
-        raise IllegalMove(_why_not(alert.state, move))
-    content.check(publishing=move in (Move.PUBLISH, Move.UPDATE))
-    update = proposed_update(alert, move, content, key=key, by=by)
-    update.save()
-    _follow(alert, state, content, update.sent)
+    with _claimed(alert, version):
+        state = TRANSITIONS.get((alert.state, move))
+        if state is None:
+            raise IllegalMove(_why_not(alert.state, move))
+        content.check(
+            publishing=move in (Move.PUBLISH, Move.UPDATE),
+            ending=move in (Move.RESOLVE, Move.CANCEL),
+        )
+        update = proposed_update(alert, move, content, key=key, by=by)
+        update.save()
+        _follow(alert, state, content, update.sent)
     return update
+
+
+def _says(update: Update, move: Move, content: AlertContent) -> bool:
+    """Whether the update is what ``move`` with ``content`` would say."""
+    return (
+        (update.message_type, update.response_type) == SAYS[move]
+        and all(getattr(update, name) == value for name, value in _columns(content).items())
+        and {place["code"] for place in update.places} == {area.code for area in content.areas}
+    )
 
 
 def proposed_update(
@@ -161,7 +192,9 @@ def proposed_update(
         message_type=message_type,
         response_type=response_type,
         places=[
-            {"code": area.code, "name": area.name, "path": area.path} for area in content.areas
+            {"code": area.code, "name": area.name, "path": area.path}
+            # An area chosen twice is one place.
+            for area in dict.fromkeys(content.areas)
         ],
         sent=timezone.now(),
         author=by,
@@ -182,15 +215,23 @@ def _follow(alert: Alert, state: State, content: AlertContent, at: datetime) -> 
     alert.save()
 
 
-def _claim(alert: Alert, version: int) -> None:
-    """Take the alert for this change, or raise AlertChanged; its fields are read anew.
+@contextmanager
+def _claimed(alert: Alert, version: int) -> Iterator[None]:
+    """Take the alert for the change made within, or raise AlertChanged; its fields are read anew.
 
-    One conditional UPDATE, so that it holds on SQLite too, which ignores row locks.
+    One conditional UPDATE, so that it holds on SQLite too, which ignores row locks. If the change
+    fails, the object forgets it too: a form shown again must name the version that stands.
     """
-    claimed = Alert.objects.filter(pk=alert.pk, version=version).update(version=version + 1)
-    if not claimed:
-        raise AlertChanged
-    alert.refresh_from_db()
+    try:
+        with transaction.atomic():
+            claimed = Alert.objects.filter(pk=alert.pk, version=version).update(version=version + 1)
+            if not claimed:
+                raise AlertChanged
+            alert.refresh_from_db()
+            yield
+    except (IllegalMove, ValidationError, IntegrityError):
+        alert.refresh_from_db()
+        raise
 
 
 def _columns(content: AlertContent) -> dict[str, object]:
