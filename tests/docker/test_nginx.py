@@ -3,6 +3,7 @@
 import http.client
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -116,10 +117,13 @@ def test_each_language_has_its_own_copy(front: int, upstream: Upstream) -> None:
 def test_the_old_feed_is_served_when_the_application_is_down(
     front: int, upstream: Upstream
 ) -> None:
-    upstream.cache_control = "public, max-age=0, stale-if-error=60"
+    upstream.cache_control = "public, max-age=1, stale-if-error=60"
     get(front, "/feeds/alerts.atom")
     upstream.status = 500
-    assert get(front, "/feeds/alerts.atom").status == 200
+    until = time.monotonic() + 10
+    while (answer := get(front, "/feeds/alerts.atom")).headers["X-Cache"] == "HIT":
+        assert time.monotonic() < until, "The copy never grew old."
+    assert (answer.status, answer.headers["X-Cache"]) == (200, "STALE")
 
 
 def test_the_headers_of_the_application_reach_the_visitor(front: int) -> None:
