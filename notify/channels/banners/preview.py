@@ -1,0 +1,64 @@
+"""The banner as an editor sees it before publishing, in the words that the script uses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def look(item: dict[str, Any], language: str) -> dict[str, Any]:
+    """An item of the banner document with the labels and times that a banner puts to it."""
+    with translation.override(language):
+        return {
+            "heading": _("Service information"),
+            "language": language,
+            "item": item,
+            "tone": tone(item),
+            "label": label(item),
+            "meta": ", ".join([item["service"]["name"], *(p["name"] for p in item["places"])]),
+            "times": _times(item),
+            "text": item["instruction"] or item["description"],
+            "more": _("Read more"),
+            "dismiss": _("Close: %(headline)s") % {"headline": item["headline"]},
+        }
+
+
+def tone(item: dict[str, Any]) -> str:
+    """Which of the style sheet's colours it has."""
+    if item["all_clear"] or item["cancelled"]:
+        return "over"
+    return "planned" if item["urgency"] == "Future" else str(item["severity"]).lower()
+
+
+def label(item: dict[str, Any]) -> str:
+    """The word that says what the colour says."""
+    labels = {
+        "over": _("Fixed"),
+        "planned": _("Planned work"),
+        "extreme": pgettext("severity", "Extreme"),
+        "severe": pgettext("severity", "Severe"),
+        "moderate": pgettext("severity", "Moderate"),
+        "minor": pgettext("severity", "Minor"),
+    }
+    if item["cancelled"]:
+        return _("Withdrawn: sent in error")
+    return labels.get(tone(item), _("Disruption"))
+
+
+def _times(item: dict[str, Any]) -> str:
+    if item["all_clear"] or item["cancelled"]:
+        return ""
+    onset = {"time": _moment(item["onset"])}
+    since = _("Planned for %(time)s.") if item["urgency"] == "Future" else _("Since %(time)s.")
+    parts = [since % onset]
+    if item["expires"]:
+        parts.append(_("Expected to be over %(time)s.") % {"time": _moment(item["expires"])})
+    return " ".join(parts)
+
+
+def _moment(time: str) -> str:
+    return formats.date_format(datetime.fromisoformat(time), "j F Y H:i")

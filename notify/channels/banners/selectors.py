@@ -1,0 +1,52 @@
+"""What a banner shows at a given time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from notify.channels.banners.models import Item, ItemArea
+from notify.channels.notice import Notice
+from notify.channels.places import concerning
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which items a banner is about; without paths every area, without services every service.
+
+    paths: the codes from the root down to each area.
+    """
+
+    paths: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The notices of a banner, and when anything of it last became different."""
+
+    notices: list[Notice]
+    changed: datetime | None
+
+
+def shown(scope: Scope, now: datetime) -> Shown:
+    """What the banner shows at ``now``; two SQL statements."""
+    items = _items(scope)
+    current = list(items.filter(Q(until=None) | Q(until__gt=now)))
+    left = items.filter(until__lte=now).order_by("-until").values_list("until", flat=True).first()
+    times = [item.arrived_at for item in current] + ([left] if left else [])
+    return Shown([item.notice for item in current], max(times, default=None))
+
+
+def _items(scope: Scope) -> QuerySet[Item]:
+    items = Item.objects.all()
+    if scope.services:
+        items = items.filter(service__in=scope.services)
+    if scope.paths:
+        places = ItemArea.objects.filter(
+            concerning(scope.paths), item=OuterRef("pk"), number=OuterRef("number")
+        )
+        items = items.filter(Exists(places))
+    return items

@@ -1,0 +1,59 @@
+"""Putting a notice on record, so that every feed it belongs to shows it from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from notify.channels.feeds.models import Ending, Entry, EntryArea, Story
+from notify.channels.notice import Notice, Place
+from notify.channels.texts import clean_json
+
+
+def publish(notice: Notice, places: Sequence[Place]) -> None:
+    """Show the notice in the feeds of these places.
+
+    Doing it again changes nothing. Two workers with different places of one notice, or with two
+    notices of one alert in the wrong order, come to the same result.
+    """
+    with transaction.atomic():
+        entry, new = Entry.objects.get_or_create(
+            update=notice.update,
+            defaults={
+                "story": _story(notice),
+                "number": notice.number,
+                "service": notice.service,
+                "notice_json": clean_json(notice.to_json()),
+                "sent": notice.sent,
+            },
+        )
+        known = set(entry.areas.values_list("code", flat=True))
+        added = [place for place in places if place.code not in known]
+        EntryArea.objects.bulk_create(
+            [EntryArea(entry=entry, code=place.code, path=place.path) for place in added],
+            ignore_conflicts=True,
+        )
+        if added and not new:
+            Entry.objects.filter(pk=entry.pk).update(arrived_at=timezone.now())
+
+
+def _story(notice: Notice) -> Story:
+    """The story of the notice's alert, told at least as far as this notice."""
+    now = {
+        "number": notice.number,
+        "ending": _ending(notice),
+        "over_at": notice.sent if notice.ends_alert else notice.lapses,
+        "arrived_at": timezone.now(),
+    }
+    story, new = Story.objects.get_or_create(alert=notice.alert, defaults=now)
+    if not new:
+        Story.objects.filter(pk=story.pk, number__lt=notice.number).update(**now)
+    return story
+
+
+def _ending(notice: Notice) -> Ending:
+    if notice.cancelled:
+        return Ending.CANCELLED
+    return Ending.RESOLVED if notice.all_clear else Ending.NONE

@@ -1,0 +1,130 @@
+"""What a reader of a feed reads of a notice: title, paragraphs, categories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import formats, timezone, translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from notify.channels.notice import Notice
+from notify.channels.texts import clean, paragraphs
+
+SEVERITY_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#severity"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A label with the term and scheme that a program knows it by."""
+
+    term: str
+    label: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWords:
+    """An entry in one language: plain title and summary; html is escaped and safe.
+
+    language: the one that the headline is really in.
+    """
+
+    title: str
+    summary: str
+    html: SafeString
+    categories: tuple[Category, ...]
+    language: str
+
+
+def entry_words(
+    notice: Notice, language: str, *, ending: str = "", over_at: datetime | None = None
+) -> EntryWords:
+    """The notice's words in a language, marked with how its alert ended, if it has."""
+    words = notice.in_language(language)
+    with translation.override(language):
+        return EntryWords(
+            title=_marked(_line(words.headline), ending),
+            summary=_line(words.description or words.instruction or words.headline),
+            html=_html(notice, language, ending, over_at),
+            categories=(
+                Category(
+                    notice.service, _line(notice.service_name(language)), "urn:notify:service"
+                ),
+                Category(notice.severity, severity_label(notice.severity), SEVERITY_SCHEME),
+            ),
+            language=language if notice.words.get(language) else notice.language,
+        )
+
+
+def severity_label(severity: str) -> str:
+    """CAP's severity as a person reads it, in the active language."""
+    labels = {
+        "Extreme": pgettext("severity", "Extreme"),
+        "Severe": pgettext("severity", "Severe"),
+        "Moderate": pgettext("severity", "Moderate"),
+        "Minor": pgettext("severity", "Minor"),
+    }
+    return labels.get(severity, severity)
+
+
+def moment(time: datetime) -> str:
+    """A time as a person reads it, in the site's own time zone and the active language."""
+    return formats.date_format(timezone.localtime(time), "j F Y H:i")
+
+
+def _line(text: str) -> str:
+    """The text on one line."""
+    return " ".join(clean(text).split())
+
+
+def _marked(headline: str, ending: str) -> str:
+    marks = {"resolved": _("Fixed"), "cancelled": _("Withdrawn"), "lapsed": _("Finished")}
+    mark = marks.get(ending)
+    if not mark or headline.casefold().startswith(mark.casefold()):
+        return headline
+    return f"{mark}: {headline}"
+
+
+def _html(notice: Notice, language: str, ending: str, over_at: datetime | None) -> SafeString:
+    words = notice.in_language(language)
+    places = ", ".join(_line(place.name) for place in notice.places)
+    html = [format_html("<p>{}: {}</p>", _line(notice.service_name(language)), places)]
+    if sentence := _ending_sentence(notice, ending, over_at):
+        html.insert(0, format_html("<p><strong>{}</strong></p>", sentence))
+    for text in (words.description, words.instruction):
+        html += [
+            format_html("<p>{}</p>", format_html_join(mark_safe("<br>"), "{}", _each(lines)))
+            for lines in paragraphs(text)
+        ]
+    if not ending and not notice.ends_alert:
+        html.append(format_html("<p>{}</p>", _times(notice)))
+    return mark_safe("".join(html))  # noqa: S308 - every part is escaped above
+
+
+def _each(lines: list[str]) -> list[tuple[str]]:
+    return [(line,) for line in lines]
+
+
+def _ending_sentence(notice: Notice, ending: str, over_at: datetime | None) -> str:
+    """Says that it is over, in entries that were written before it was."""
+    if notice.ends_alert or not over_at:
+        return ""
+    when = {"time": moment(over_at)}
+    sentences = {
+        "resolved": _("This is fixed since %(time)s.") % when,
+        "cancelled": _("This was withdrawn %(time)s: it was sent in error.") % when,
+        "lapsed": _("This work was planned to end %(time)s.") % when,
+    }
+    return sentences.get(ending, "")
+
+
+def _times(notice: Notice) -> str:
+    onset = {"time": moment(notice.onset)}
+    parts = [(_("Planned for %(time)s.") if notice.planned else _("Since %(time)s.")) % onset]
+    if notice.expires:
+        parts.append(_("Expected to be over %(time)s.") % {"time": moment(notice.expires)})
+    return " ".join(parts)
