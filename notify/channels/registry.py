@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol, cast
 
@@ -34,8 +35,14 @@ class Directory(Protocol):
     def area(self, code: str) -> KnownPlace | None:
         """The area of that code, or None."""
 
+    def areas(self, codes: Iterable[str]) -> Mapping[str, KnownPlace]:
+        """Those of the codes that are areas, by code; one look however many."""
+
     def service(self, slug: str) -> dict[str, str] | None:
         """The names of that service by language, or None."""
+
+    def services(self, slugs: Iterable[str]) -> Mapping[str, dict[str, str]]:
+        """Those of the slugs that are services, each with its names by language; one look."""
 
 
 @lru_cache(maxsize=1)
