@@ -54,6 +54,7 @@ class MessagesApi:
                 self._authenticate(request)
                 return await handler(request)
             except Refusal as refusal:
+                self._provider.refusals[refusal.code] += 1
                 return _json(refusal.document(), refusal.status, refusal.headers)
 
         return guarded
@@ -222,7 +223,8 @@ def _range(text: str, side: int) -> tuple[float, float]:
             first = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
             last = first + timedelta(days=1, seconds=-1)
         else:
-            first = last = datetime.fromisoformat(text).astimezone(UTC)
+            moment = datetime.fromisoformat(text)
+            first = last = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         if side == 0:
             first = first.replace(hour=0, minute=0, second=0, microsecond=0)
             last = first + timedelta(days=1, seconds=-1)
@@ -236,7 +238,10 @@ def _range(text: str, side: int) -> tuple[float, float]:
 
 async def _form(request: web.Request) -> dict[str, str]:
     """The posted form; repeated fields keep their last value, files are ignored."""
-    form = await request.post()
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):
+        raise Refusal(400, 20001, "The body is not a form in UTF-8.") from None
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

@@ -52,7 +52,8 @@ class ControlApi:
         """``?to=``, ``?since=`` (a ledger number; follow ``next_since``), ``?limit=`` (1000; at most 10000)."""
         since = _whole(request.query, "since", 0)
         limit = min(_whole(request.query, "limit", 1000), MAX_LIMIT)
-        to = request.query.get("to")
+        # A plus sign that was not escaped in the query arrives as a space.
+        to = request.query.get("to", "").replace(" ", "+", 1)
         found = self._provider.ledger.since(since, limit + 1, normalise_number(to) if to else None)
         entries = [entry(message) for message in found[:limit]]
         more = len(found) > limit
@@ -60,11 +61,12 @@ class ControlApi:
         return web.json_response({"messages": entries, "more": more, "next_since": next_since})
 
     async def _stats(self, request: web.Request) -> web.Response:
-        """Totals, the callbacks' counts, opt-outs, and the latest faults found in the account's webhooks."""
+        """Totals, refusals by code, opt-outs, the callbacks' counts and the latest faults of the account's webhooks."""
         webhooks = self._provider.webhooks
         return web.json_response(
             {
                 **self._provider.ledger.counts(),
+                "refusals": {str(code): n for code, n in self._provider.refusals.items()},
                 "opted_out": len(self._provider.opted_out),
                 "inbound_url": self._inbound.url,
                 "webhooks": {"waiting": webhooks.waiting, **webhooks.counts},

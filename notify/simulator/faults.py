@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .messages import FAILED, UNDELIVERED
+from .validation import normalise_number
 
 # Which final status each error code comes with. A code that is not here ends as "undelivered".
 FAILED_CODES = frozenset({30001, 30002, 30008, 30036})
@@ -215,7 +216,7 @@ def _prefixes(value: Any) -> list[str]:
 def _fates(value: Any) -> dict[str, Fate | None]:
     if not isinstance(value, dict):
         raise BadFaults("fates must be an object of number: fate.")
-    return {number: _fate(number, fate) for number, fate in value.items()}
+    return {normalise_number(number): _fate(number, fate) for number, fate in value.items()}
 
 
 def _fate(number: str, value: Any) -> Fate | None:

@@ -57,7 +57,8 @@ class Inbound:
 
         It goes to ``to``, else to whoever wrote to the phone last, else to the account's own number.
         """
-        body = body.strip()
+        # A lone surrogate, which JSON can carry, cannot be sent on as UTF-8.
+        body = body.strip().encode("utf-8", "replace").decode()
         if not body:
             raise CannotReply("Write something to send.")
         if len(body) > 1600:

@@ -65,6 +65,7 @@ def rfc2822(moment: float | None) -> str | None:
 class Message:
     """One message, outbound or inbound. Times are POSIX seconds; ``number`` is its place in the ledger, from 1.
 
+    ``queued`` is when it joined the queue: later than ``created`` for a scheduled message.
     ``sender`` is None while a Messaging Service has not chosen one. ``history`` holds (status, time) from the first
     status on. ``callbacks`` holds (status, time, HTTP status answered or None when there was no answer).
     """
@@ -81,6 +82,7 @@ class Message:
     validity_seconds: int = DEFAULT_VALIDITY_SECONDS
     created: float = field(default_factory=time.time)
     updated: float = 0.0
+    queued: float = 0.0
     sent: float | None = None
     error_code: int | None = None
     priced: bool = False
@@ -93,6 +95,7 @@ class Message:
 
     def __post_init__(self) -> None:
         self.updated = self.updated or self.created
+        self.queued = self.queued or self.created
         self.history.append((self.status, self.created))
 
     @property
@@ -113,7 +116,7 @@ class Message:
     @property
     def expires(self) -> float:
         """POSIX time after which a message that is still queued must not be sent (ValidityPeriod)."""
-        return self.created + self.validity_seconds
+        return self.queued + self.validity_seconds
 
     def move(self, status: str, error_code: int | None = None) -> None:
         """Record a new status now; ``sent`` also dates and prices the message."""

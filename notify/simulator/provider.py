@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,7 +62,8 @@ class Provider:
             account_sid=self.account.sid,
             to=request.to,
             sender=request.sender,
-            body=request.body,
+            # One text goes to thousands of phones: keep it once.
+            body=sys.intern(request.body),
             direction=m.OUTBOUND_API,
             status=status,
             messaging_service_sid=request.messaging_service_sid,
@@ -85,10 +88,10 @@ class Provider:
         """Set an accepted message on its way: it waits its turn in the sender's queue, then is sent."""
         if message.status == m.SCHEDULED or message.status in m.FINAL:
             return
-        self._choose_sender(message)
-        wait = self._queue.wait(
-            message.sender or "", message.measure.segments, self.faults.queue_segments_per_second
-        )
+        self._later(message, self.faults.sent_ms / 2000, lambda: self._choose_sender(message))
+        sender = message.sender or self.account.number
+        rate = self.faults.queue_segments_per_second
+        wait = self._queue.wait(sender, message.measure.segments, rate)
         due = wait + self.faults.sent_ms / 1000
         expires = message.expires - time.time()
         if due > expires:
@@ -118,6 +121,7 @@ class Provider:
         self.ledger = Ledger()
         self.faults = Faults()
         self.opted_out: set[tuple[str, str]] = set()
+        self.refusals: Counter[int] = Counter()
         self._rate = RateLimit()
         self._queue = SenderQueue()
 
@@ -144,16 +148,17 @@ class Provider:
     def _release(self, message: Message) -> None:
         if message.status != m.SCHEDULED:
             return
-        # The validity period counts from when the message is released into the queue.
-        message.validity_seconds += int(time.time() - message.created)
+        message.queued = time.time()
         message.status = m.ACCEPTED
         self.start(message)
 
     def _expire(self, message: Message) -> None:
+        self._choose_sender(message)
         message.move(m.FAILED, m.VALIDITY_EXPIRED)
         self._tell(message)
 
     def _send(self, message: Message) -> None:
+        self._choose_sender(message)
         message.move(m.SENT)
         callback = self._callback(message)
         stays = self.faults.fate(message.to).stays_sent

@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from tests.simulator.conftest import PHONE, SENDER, async_client, credentials_of_the_async_client
-from tests.simulator_fixture import ACCOUNT_SID, Simulator, wait_until
+from tests.simulator_fixture import ACCOUNT_SID, AUTH_TOKEN, Simulator, wait_until
 
 Send = Callable[..., Any]
 SERVICE = "MG" + "7" * 32
@@ -83,6 +84,27 @@ def test_an_unknown_message_gets_404(client: Client) -> None:
 
 def test_a_resource_that_is_not_simulated_gets_404(client: Client) -> None:
     assert refused(client.calls("CA" + "0" * 32).fetch) == (404, 20404)
+
+
+def test_a_body_that_is_no_form_is_refused(simulator: Simulator) -> None:
+    address = f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
+    for media, body in (
+        ("application/x-www-form-urlencoded", b"To=\xff"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"To=%2B46"),
+        ("multipart/form-data", b"To"),
+        ("application/json", b"{}"),
+    ):
+        headers = {"Content-Type": media}
+        answer = requests.post(
+            address, body, headers=headers, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=10
+        )
+        assert answer.status_code == 400, media
+        assert answer.json()["code"] in {20001, 21604}
+
+
+def test_refusals_are_counted(client: Client, simulator: Simulator) -> None:
+    refused(client.messages("SM" + "0" * 32).fetch)
+    assert simulator.stats()["refusals"] == {"20404": 1}
 
 
 def test_the_list_is_paged_newest_first_and_complete(send: Send, client: Client) -> None:

@@ -111,6 +111,12 @@ def test_an_empty_or_endless_text_cannot_be_written(simulator: Simulator, text: 
     assert simulator.ledger() == []
 
 
+def test_half_a_character_does_not_break_the_line(receiver: Receiver, simulator: Simulator) -> None:
+    simulator.set_inbound_url(receiver.url)
+    assert simulator.reply(PHONE, "Hej \ud83d")["webhook_status"] == 204
+    assert receiver.received[0].form["Body"] == "Hej ?"
+
+
 def test_without_an_address_a_reply_is_kept_and_says_so(simulator: Simulator) -> None:
     answered = simulator.reply(PHONE, "Hej")
     assert answered["webhook_status"] is None
