@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +18,13 @@ from notify.alerts.vocabulary import Certainty, Severity, Urgency
 PARTS = ("headline", "description", "instruction")
 LONGEST = {"headline": 100, "description": 2000, "instruction": 1000}
 """Longest text of each part, in characters."""
+
+YEARS = range(2000, 2100)
+"""The years an alert can be about. Beyond them it is a slip, and near year 1 or 9999 no time zone can be applied."""
+
+# What cannot be published: XML 1.0 section 2.2 has no place for these, so that one of them would
+# break the feeds; PostgreSQL refuses U+0000, and UTF-8 a lone surrogate.
+_UNPRINTABLE = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -53,24 +61,30 @@ class AlertContent:
         )
 
     def frozen_words(self) -> dict[str, dict[str, str]]:
-        """The words trimmed, every part present, languages without any text left out."""
+        """The words as they are stored: every part present, languages without any text left out.
+
+        Trimmed, with LF as the only line break and without characters that cannot be published; a
+        headline is one line.
+        """
         trimmed = {
-            language: {part: texts.get(part, "").strip() for part in PARTS}
+            language: {part: _tidy(part, texts.get(part, "")) for part in PARTS}
             for language, texts in self.words.items()
         }
         return {language: texts for language, texts in trimmed.items() if any(texts.values())}
 
-    def check(self, *, publishing: bool) -> None:
+    def check(self, *, publishing: bool, ending: bool = False) -> None:
         """Raise ValidationError, field by field, with sentences for the person who handed it in.
 
-        A draft may be incomplete in its words and late in its end; what is published may not.
+        publishing: its end must lie ahead, which a draft's need not. ending: it resolves or
+        cancels, so its service and areas may have gone out of use since people were told of them.
         """
         errors = {
-            "service": self._service_errors(),
-            "areas": self._area_errors(),
+            "service": [] if ending else self._service_errors(),
+            "areas": [] if ending else self._area_errors(),
             "severity": _unknown(self.severity, Severity.values),
             "urgency": _unknown(self.urgency, Urgency.values),
             "certainty": _unknown(self.certainty, Certainty.values),
+            "onset": _year_errors(self.onset),
             "expires": self._expires_errors(publishing),
             "words": self._word_errors(),
         }
@@ -96,6 +110,8 @@ class AlertContent:
             if self.urgency == Urgency.FUTURE:
                 return [_("Planned work needs an end. Say when it should be over.")]
             return []
+        if wrong := _year_errors(self.expires):
+            return wrong
         if self.expires <= self.onset:
             return [_("The end must come after the beginning.")]
         if publishing and self.expires <= timezone.now():
@@ -111,11 +127,11 @@ class AlertContent:
             for code in words
             if code not in known
         ]
-        for language in {own, *words} & set(known):
-            if not words.get(language, {}).get("headline"):
-                errors.append(
-                    _("Write a headline in %(language)s.") % {"language": known[language]}
-                )
+        errors += [
+            _("Write a headline in %(language)s.") % {"language": known[language]}
+            for language in dict.fromkeys([own, *words])
+            if language in known and not words.get(language, {}).get("headline")
+        ]
         for texts in words.values():
             for part, longest in LONGEST.items():
                 if len(texts[part]) > longest:
@@ -133,6 +149,18 @@ def part_label(part: str) -> str:
         "description": _("description"),
         "instruction": _("instruction"),
     }[part]
+
+
+def _tidy(part: str, text: str) -> str:
+    clean = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return " ".join(clean.split()) if part == "headline" else clean.strip()
+
+
+def _year_errors(time: datetime) -> list[str]:
+    # Before astimezone, which overflows near the ends of the calendar.
+    if time.year in YEARS and time.astimezone(UTC).year in YEARS:
+        return []
+    return [_("Check the year.")]
 
 
 def _unknown(value: str, known: Sequence[str]) -> list[str]:

@@ -114,7 +114,9 @@ def discard_draft(alert: Alert, *, version: int) -> None:
     """Delete a draft that nobody was told of. Raises IllegalMove or AlertChanged."""
     with _claimed(alert, version):
         if alert.state != State.DRAFT:
-            raise IllegalMove(_("People have been told of this alert. Resolve or cancel it instead."))
+            raise IllegalMove(
+                _("People have been told of this alert. Resolve or cancel it instead.")
+            )
         alert.delete()
 
 

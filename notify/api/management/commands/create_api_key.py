@@ -1,0 +1,78 @@
+"""``manage.py create_api_key``: a key for another system."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from notify.api.keys import create_key
+from notify.api.models import PERMISSIONS, Scope
+
+DEFAULT_LIFE = timedelta(days=365)
+
+
+class Command(BaseCommand):
+    help = "Make an API key and print it, once. The key acts as the user, within its scopes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--user", required=True, help="the username that the key acts as")
+        parser.add_argument("--name", default="", help="which system will use it")
+        parser.add_argument(
+            "--scope",
+            required=True,
+            action="append",
+            choices=Scope.values,
+            help="what it may do; give it more than once for more",
+        )
+        parser.add_argument(
+            "--expires",
+            metavar="DATE",
+            help="the last day it works, as 2027-06-30, or “never”; a year from now unless given",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        scopes = [Scope(scope) for scope in options["scope"]]
+        user = get_user_model().objects.filter(username=options["user"]).first()
+        if user is None:
+            raise CommandError(f"There is no user {options['user']!r}.")
+        if not user.is_active:
+            raise CommandError(f"The user {options['user']!r} is not active.")
+        missing = [PERMISSIONS[scope] for scope in scopes if not user.has_perm(PERMISSIONS[scope])]
+        if missing:
+            raise CommandError(
+                f"{options['user']} lacks {', '.join(missing)}: give the user that permission in "
+                "the admin, or leave the scope out."
+            )
+        key, shown = create_key(
+            name=options["name"] or options["user"],
+            user=user,
+            scopes=scopes,
+            expires_at=_end_of(options["expires"]),
+        )
+        until = key.expires_at.isoformat() if key.expires_at else "it is revoked"
+        self.stderr.write(f"{key.name}: works until {until}. It cannot be shown again.")
+        self.stdout.write(shown)
+
+
+def _end_of(day: str | None) -> datetime | None:
+    """The end of that day where we are; None for a key that never expires."""
+    if day is None:
+        return timezone.now() + DEFAULT_LIFE
+    if day == "never":
+        return None
+    try:
+        parsed = parse_date(day)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed == date.max:
+        raise CommandError(f"{day!r} is not a date: give one as 2027-06-30, or “never”.")
+    end = timezone.make_aware(datetime.combine(parsed + timedelta(days=1), time()))
+    if end <= timezone.now():
+        raise CommandError(f"{day} has already passed.")
+    return end
