@@ -90,10 +90,19 @@ class Directory:
 
     def area(self, code: str) -> Place | None:
         """The area of that code, or None."""
-        area = Area.objects.filter(code=code, active=True).first()
-        return Place(area.code, area.name, area.path) if area else None
+        return self.areas([code]).get(code)
+
+    def areas(self, codes: Iterable[str]) -> dict[str, Place]:
+        """Those of the codes that are areas, by code; one SQL statement, and no outlines read."""
+        rows = Area.objects.filter(code__in=list(codes), active=True)
+        places = (Place(*row) for row in rows.values_list("code", "name", "path"))
+        return {place.code: place for place in places}
 
     def service(self, slug: str) -> dict[str, str] | None:
         """The names of that service by language, or None."""
-        service = Service.objects.filter(slug=slug, active=True).first()
-        return dict(service.names) if service else None
+        return self.services([slug]).get(slug)
+
+    def services(self, slugs: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Those of the slugs that are services, each with its names; one SQL statement."""
+        rows = Service.objects.filter(slug__in=list(slugs), active=True)
+        return {slug: dict(names) for slug, names in rows.values_list("slug", "names")}
