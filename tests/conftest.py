@@ -57,7 +57,7 @@ def pytest_terminal_summary(
 def redis_url(worker_id: str) -> Iterator[str]:
     """A real Redis or Valkey for this test process: a child of its own, or a database of its own."""
     try:
-        with redis.available() as url:
+        with redis.available(os.environ.get("GIVEN_REDIS_URL", "")) as url:
             number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
             yield urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
     except Missing as missing:

@@ -18,7 +18,8 @@ def main(command: list[str]) -> int:
     # A polite kill unwinds the stack like Ctrl-C does, so that the servers stop too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        with postgres.started() as database_url, redis.available() as redis_url:
+        given = os.environ.get("REDIS_URL", "")
+        with postgres.started() as database_url, redis.available(given) as redis_url:
             urls = {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
             return subprocess.run(command, env=os.environ | urls, check=False).returncode
     except Missing as missing:

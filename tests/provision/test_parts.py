@@ -1,0 +1,57 @@
+"""The real parts start, are what was asked for, and leave nothing behind."""
+
+import contextlib
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from redis import Redis
+
+from tests.provision import Missing, postgres, redis, skip_for
+from tests.provision.child import accepts
+from tests.provision.chromium import Look
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LOOKED = (
+    """() => [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches, navigator.language]"""
+)
+
+
+def test_redis_answers(redis_url: str) -> None:
+    with contextlib.closing(Redis.from_url(redis_url)) as client:
+        assert client.ping()
+        assert client.dbsize() == 0
+
+
+def test_redis_is_gone_with_its_block() -> None:
+    try:
+        with redis.started() as url:
+            port = urlsplit(url).port or 0
+            assert accepts(port)
+    except Missing as missing:
+        skip_for(missing)
+    assert not accepts(port)
+
+
+@pytest.mark.postgres
+def test_postgres_is_gone_with_its_block() -> None:
+    with postgres.started() as url:
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SHOW fsync").fetchone() == ("off",)
+        port = urlsplit(url).port or 0
+    assert not accepts(port)
+
+
+@pytest.mark.parametrize(
+    ("page", "seen"),
+    [
+        (Look(width=320), [320, False, "sv-SE"]),
+        (Look(width=1280, theme="dark", language="en"), [1280, True, "en-GB"]),
+    ],
+    indirect=["page"],
+)
+def test_a_page_is_looked_at_as_asked(page: "Page", seen: list[object]) -> None:
+    assert page.evaluate(LOOKED) == seen
