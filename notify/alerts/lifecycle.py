@@ -157,9 +157,7 @@ def _publish_once(
     by: User | None,
 ) -> Update:
     with _claimed(alert, version):
-        state = TRANSITIONS.get((alert.state, move))
-        if state is None:
-            raise IllegalMove(_why_not(alert.state, move))
+        state = destination(alert, move)
         content.check(
             publishing=move in (Move.PUBLISH, Move.UPDATE),
             ending=move in (Move.RESOLVE, Move.CANCEL),
