@@ -1,8 +1,13 @@
-"""The addresses of sms."""
+"""The addresses that the SMS provider calls."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notify.channels.sms import webhooks
 
 app_name = "sms"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("status", webhooks.status, name="status"),
+    path("inbound", webhooks.inbound, name="inbound"),
+]

@@ -1,0 +1,113 @@
+"""What an SMS says: who writes, what kind of news it is, what happened, where, until when, and where to read more.
+
+It is made from the notice alone and the same each time, so that a message can be recognised later
+in the provider's list by its exact words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import dateformat
+from django.utils.translation import gettext, ngettext, override, pgettext
+
+from notify.channels.notice import Notice
+from notify.channels.sms.text import normalise
+
+MOST_PLACES = 6
+"""How many places are named; the rest are counted, and named on the page that the link leads to."""
+
+
+def spoken(notice: Notice, language: str) -> str:
+    """The language that a reader of ``language`` gets: theirs if the notice has it, else the site's.
+
+    The frame around the words follows it, so that no SMS mixes two languages.
+    """
+    return language if language in notice.words else notice.language
+
+
+def compose(notice: Notice, language: str) -> str:
+    """The whole SMS for a reader of that language, normalised for GSM-7."""
+    said = spoken(notice, language)
+    with override(said):
+        return normalise("\n".join(part for part in _parts(notice, said) if part))
+
+
+def _parts(notice: Notice, language: str) -> Iterator[str]:
+    words = notice.in_language(language)
+    yield ": ".join(part for part in (notice.publisher, _kind(notice), words.headline) if part)
+    yield _places(notice, words.headline)
+    yield words.description
+    yield words.instruction
+    yield _times(notice)
+    yield notice.url
+
+
+def _kind(notice: Notice) -> str:
+    """The word that tells news from old news; none for the first word on a disruption."""
+    if notice.cancelled:
+        return gettext("Cancelled") if notice.planned else gettext("Withdrawn, sent in error")
+    if notice.all_clear:
+        return gettext("Finished") if notice.planned else gettext("Resolved")
+    if notice.message_type == "Update":
+        return gettext("Update")
+    return gettext("Planned work") if notice.planned else ""
+
+
+def _places(notice: Notice, headline: str) -> str:
+    """Every place, unless the headline names them all: naming only some would leave the others out."""
+    names = [place.name for place in notice.places]
+    if all(_names(headline, name) for name in names):
+        return ""
+    left = len(names) - MOST_PLACES
+    # "and 1 more" would be no shorter than the name.
+    if left <= 1:
+        return gettext("Concerns %(places)s.") % {"places": ", ".join(names)}
+    return ngettext(
+        "Concerns %(places)s and %(left)d more.", "Concerns %(places)s and %(left)d more.", left
+    ) % {"places": ", ".join(names[:MOST_PLACES]), "left": left}
+
+
+def _names(headline: str, place: str) -> bool:
+    """Whether the headline holds the name as a word, possibly in the genitive ("Äspereds")."""
+    return re.search(rf"(?<!\w){re.escape(place)}s?(?!\w)", headline, re.IGNORECASE) is not None
+
+
+def _times(notice: Notice) -> str:
+    """When it should be over, or for planned work from when to when; nothing once it is over."""
+    if notice.ends_alert:
+        return ""
+    today = _local(notice.sent)
+    end = _local(notice.expires) if notice.expires else None
+    if notice.planned and notice.onset > notice.sent:
+        return _span(_local(notice.onset), end, today)
+    if end is None:
+        return ""
+    return gettext("Expected to be over %(time)s.") % {"time": _moment(end, today)}
+
+
+def _span(start: datetime, end: datetime | None, today: datetime) -> str:
+    if end is None:
+        return gettext("From %(start)s.") % {"start": _moment(start, today)}
+    clock = dateformat.format(end, pgettext("time of day in an SMS", "H:i"))
+    until = clock if end.date() == start.date() else _moment(end, today)
+    return gettext("From %(start)s until %(end)s.") % {
+        "start": _moment(start, today),
+        "end": until,
+    }
+
+
+def _moment(moment: datetime, today: datetime) -> str:
+    """The time of day, with the day in front unless it is today."""
+    same_day = moment.date() == today.date()
+    if same_day:
+        return dateformat.format(moment, pgettext("time today in an SMS", r"\a\t H:i"))
+    return dateformat.format(moment, pgettext("day and time in an SMS", r"D j M \a\t H:i"))
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE))

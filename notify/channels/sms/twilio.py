@@ -1,0 +1,270 @@
+"""The provider: the only module that imports twilio. One account, one client in one event loop.
+
+The API has no idempotency key. So what matters in every answer, and in every missing one, is
+whether the provider can have taken the message: a refusal says no, a connection that was never
+made says no, and everything else leaves it in doubt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from django.conf import settings
+from django.urls import reverse
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from notify.channels.base import Outcome, Receipt
+from notify.channels.sms import errors
+from notify.channels.sms.statuses import outcome_of
+
+NAME = "twilio"
+AT_ONCE = 100
+"""Requests in flight, and so connections held."""
+ANSWER_SECONDS = 20.0
+CONNECT_SECONDS = 5.0
+LONGEST_VALIDITY = 36000
+"""Seconds; Twilio's ValidityPeriod is 1 to 36000 and, left out, the longest."""
+CALLBACK_RETRIES = "#rc=5&rp=ct,rt,5xx"
+"""Connection overrides: a callback that our server failed to take is made again, five times."""
+SAME_CLOCK = timedelta(minutes=5)
+"""How far the provider's clock may be from ours."""
+OUT_OF_ORDER = timedelta(days=1)
+"""How far the provider's list may be from newest first."""
+QUIET_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One SMS. body: as it goes out, normalised. valid_for: seconds, 1 to 36000, its words stay true.
+
+    units: segments. since: when its words came to be, so that it cannot have been sent before.
+    """
+
+    address: str
+    reference: str
+    body: str
+    valid_for: int
+    units: int
+    since: datetime
+
+
+class _Busy(Exception):
+    """The answer was 429, the only one that is certain not to have been processed."""
+
+    def __init__(self, retry_after: float | None) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no types
+    """Twilio's own client, with three things that it lacks.
+
+    It tells a connection that could not be made from an answer that did not come; it hands on
+    Retry-After, which its exceptions drop; and it logs nothing, since its log holds phone numbers.
+    It also writes the Authorization header once, where the original does so for each request in a
+    way that aiohttp is about to drop.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=False)
+        pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}"
+        self._authorization = "Basic " + b64encode(pair.encode()).decode()
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=AT_ONCE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        )
+
+    async def request(
+        self, method: str, url: str, *, headers: dict[str, str], auth: object, **kwargs: Any
+    ) -> Response:
+        """As the original; raises _Busy for a 429."""
+        headers["Authorization"] = self._authorization
+        response = await super().request(method, url, headers=headers, **kwargs)
+        if response.status_code == 429:
+            raise _Busy(_seconds(response.headers.get("Retry-After")))
+        return response
+
+    def log_request(self, kwargs: Any) -> None:
+        """Log nothing."""
+
+    def log_response(self, status_code: int, response: Any) -> None:
+        """Log nothing."""
+
+
+class Twilio:
+    """The account of the settings, opened by ``connect`` in the event loop that it is used in."""
+
+    def __init__(self, http: AsyncTwilioHttpClient) -> None:
+        client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
+        if settings.TWILIO_API_URL:
+            client.api.base_url = settings.TWILIO_API_URL
+        self._messages = client.messages
+        self._sender = _sender(settings.TWILIO_SENDER)
+        self._callback = f"{settings.PUBLIC_URL}{reverse('sms:status')}?ref="
+        self._said: dict[str, float] = {}
+
+    async def create(self, message: Outgoing) -> Receipt:
+        """Hand over one SMS. Never raises: whatever happens is the receipt's outcome."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                made = await self._messages.create_async(
+                    to=message.address,
+                    body=message.body,
+                    status_callback=f"{self._callback}{message.reference}{CALLBACK_RETRIES}",
+                    validity_period=message.valid_for,
+                    **self._sender,
+                )
+        except Exception as error:  # noqa: BLE001 - one SMS that goes wrong must not end the others
+            return self._failure(message, error)
+        return Receipt(
+            message.reference,
+            Outcome.ACCEPTED,
+            provider=NAME,
+            provider_id=made.sid,
+            # A messaging service has not chosen a sender yet, and says 0.
+            units=int(made.num_segments or 0) or message.units,
+        )
+
+    async def find(self, message: Outgoing) -> Receipt:
+        """Ask whether the provider has this SMS, and what became of it. Never raises.
+
+        ABSENT is said only after the whole list was read back to before it can have been sent.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await self._look_for(message)
+        except Exception as error:  # noqa: BLE001 - not knowing is an answer here
+            failure = self._failure(message, error)
+            return Receipt(message.reference, Outcome.IN_DOUBT, NAME, error=failure.error)
+        if found is None:
+            return Receipt(message.reference, Outcome.ABSENT, NAME)
+        outcome = outcome_of(found.status)
+        error = str(found.error_code or "") if outcome is Outcome.FAILED else ""
+        return Receipt(
+            message.reference,
+            outcome,
+            provider=NAME,
+            provider_id=found.sid,
+            error=error,
+            units=message.units,
+            opted_out=errors.meaning(error) is errors.Meaning.OPTED_OUT,
+        )
+
+    async def _look_for(self, message: Outgoing) -> Any:
+        """The newest outbound message to the number with exactly these words from our sender.
+
+        The list is not narrowed by DateSent: a message that still waits in the provider's queue
+        has none, and would be taken for absent and sent twice. It comes newest first.
+        """
+        async for found in await self._messages.stream_async(to=message.address, page_size=100):
+            if found.date_created < message.since - OUT_OF_ORDER:
+                return None
+            if self._is(message, found):
+                return found
+        return None
+
+    def _is(self, message: Outgoing, found: Any) -> bool:
+        return bool(
+            found.direction == "outbound-api"
+            and found.date_created >= message.since - SAME_CLOCK
+            and found.body == message.body
+            and all(getattr(found, name) == value for name, value in self._sender.items())
+        )
+
+    def _failure(self, message: Outgoing, error: Exception) -> Receipt:
+        outcome, code, retry_after = _judge(error)
+        meaning = errors.meaning(code)
+        if outcome is Outcome.FAILED and meaning in (
+            errors.Meaning.FOR_NOW,
+            errors.Meaning.OPERATOR,
+        ):
+            outcome = Outcome.FAILED_FOR_NOW
+        if meaning is errors.Meaning.OPERATOR:
+            self._log(logging.ERROR, "The SMS provider refuses our messages with error %s", code)
+        elif outcome is Outcome.IN_DOUBT:
+            self._log(logging.WARNING, "No clear answer from the SMS provider: %s", _name(error))
+        return Receipt(
+            message.reference,
+            outcome,
+            provider=NAME,
+            error=code,
+            retry_after=retry_after,
+            opted_out=meaning is errors.Meaning.OPTED_OUT,
+        )
+
+    def _log(self, level: int, sentence: str, what: str) -> None:
+        """Say it once a minute: what is wrong with one message is wrong with thousands of others."""
+        now = time.monotonic()
+        if now - self._said.get(what, -QUIET_SECONDS) >= QUIET_SECONDS:
+            self._said[what] = now
+            log.log(level, sentence, what)
+
+
+@asynccontextmanager
+async def connect() -> AsyncIterator[Twilio]:
+    """A client for the event loop that runs; its connections close at the end."""
+    http = _Http()
+    try:
+        yield Twilio(http)
+    finally:
+        await http.close()
+
+
+def signed(url: str, form: Any, signature: str) -> bool:
+    """Whether Twilio signed this form for this URL with our auth token.
+
+    Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
+    """
+    return bool(RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, form, signature))
+
+
+def _judge(error: Exception) -> tuple[Outcome, str, float | None]:
+    """What an exception says about the message: the outcome, a code, and seconds to wait if told."""
+    if isinstance(error, _Busy):
+        return Outcome.FAILED_FOR_NOW, "20429", error.retry_after
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+        return Outcome.FAILED_FOR_NOW, errors.UNREACHABLE, None
+    if isinstance(error, (TwilioRestException, TwilioServiceException)):
+        # 408 says that the provider gave up reading or working, not that it did nothing.
+        if 400 <= error.status < 500 and error.status != 408:
+            return Outcome.FAILED, str(error.code or error.status), None
+        return Outcome.IN_DOUBT, str(error.code or error.status), None
+    return Outcome.IN_DOUBT, errors.NO_ANSWER, None
+
+
+def _name(error: Exception) -> str:
+    """What may be logged of an exception: its text can hold a phone number."""
+    return type(error).__name__
+
+
+def is_service(sender: str) -> bool:
+    """Whether it is the SID of a messaging service, which chooses a sender of its own."""
+    return sender.startswith("MG") and len(sender) == 34
+
+
+def _sender(sender: str) -> dict[str, str]:
+    """A messaging service, a number or a name, as the API wants it."""
+    if is_service(sender):
+        return {"messaging_service_sid": sender}
+    return {"from_": sender}
+
+
+def _seconds(header: str | None) -> float | None:
+    """Retry-After in seconds; None for a date or nonsense (RFC 9110 section 10.2.3)."""
+    return float(header) if header and header.isascii() and header.isdigit() else None
