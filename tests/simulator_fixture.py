@@ -21,8 +21,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-ACCOUNT_SID = "AC" + "5" * 32
-AUTH_TOKEN = "the-token-of-the-tests"
+from tests.environment import ENVIRONMENT
+
+# The account that the settings know in tests, so that only TWILIO_API_URL has to point here.
+ACCOUNT_SID = ENVIRONMENT["TWILIO_ACCOUNT_SID"]
+AUTH_TOKEN = ENVIRONMENT["TWILIO_AUTH_TOKEN"]
+NUMBER = ENVIRONMENT["TWILIO_SENDER"]
 PATIENCE_SECONDS = 20.0
 T = TypeVar("T")
 
@@ -39,10 +43,11 @@ class ControlRefused(Exception):
 
 
 class Simulator:
-    """A running simulator at ``url``, and what a test asks of it."""
+    """A running simulator at ``url``, and what a test asks of it. ``number`` is the account's own number."""
 
     account_sid = ACCOUNT_SID
     auth_token = AUTH_TOKEN
+    number = NUMBER
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -136,7 +141,7 @@ def wait_until(condition: Callable[[], T], what: str, seconds: float = PATIENCE_
 def start_simulator(*options: str) -> tuple[subprocess.Popen[str], str]:
     """Start a simulator process on a free port; returns it and its address once it answers."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "notify.simulator", "--port", "0", *options],
+        [sys.executable, "-m", "notify.simulator", "--port", "0", "--number", NUMBER, *options],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

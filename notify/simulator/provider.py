@@ -101,14 +101,16 @@ class Provider:
 
     async def start_early(self, message: Message) -> None:
         """Send a message and have its "sent" callback answered before returning: it outruns the API's answer."""
+        if message.status == m.SCHEDULED:
+            return
         self._choose_sender(message)
         message.move(m.SENT)
-        self._later(
-            message, self.faults.delivered_ms / 1000, lambda: self._finish(message, held=None)
-        )
         callback = self._callback(message)
         if callback is not None:
             await self.webhooks.send(callback)
+        self._later(
+            message, self.faults.delivered_ms / 1000, lambda: self._finish(message, held=None)
+        )
 
     def cancel(self, message: Message) -> None:
         """Take back a scheduled message; anything else is refused with 30409, as Twilio does."""

@@ -56,7 +56,7 @@ def test_a_messaging_service_accepts_first_and_chooses_a_sender_later(
     message = send(from_=None, messaging_service_sid=SERVICE)
     assert (message.status, message.from_, message.num_segments) == ("accepted", None, "0")
     [entry] = simulator.wait_for_messages(PHONE)
-    assert entry["from"] == SENDER
+    assert entry["from"] == simulator.number
     assert [step["status"] for step in entry["history"]] == [
         "accepted",
         "queued",

@@ -72,6 +72,15 @@ def test_stop_words_close_the_number_and_start_opens_it(
     assert send().status == "queued"
 
 
+def test_who_stops_the_accounts_number_stops_its_messaging_service(
+    send: Send, simulator: Simulator
+) -> None:
+    simulator.reply(PHONE, "STOP", to=simulator.number)
+    with pytest.raises(TwilioRestException) as refused:
+        send(from_=None, messaging_service_sid="MG" + "7" * 32)
+    assert refused.value.code == 21610
+
+
 def test_a_sentence_with_stop_in_it_stops_nothing(send: Send, simulator: Simulator) -> None:
     simulator.reply(PHONE, "Stop sending, please")
     assert send().status == "queued"
