@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.progress import track
 
 from notify.demo.broker import NoBroker
-from notify.demo.children import DidNotStart
+from notify.demo.children import ROOT, DidNotStart
 from notify.demo.places import WISHES
 from notify.demo.residents import Phones, Resident, Stuck, residents, subscribe_all
-from notify.demo.stack import ROOT, Stack, manage, stack
+from notify.demo.stack import Stack, manage, stack
 
 PORTS = (8000, 8001, 8002)
 RESIDENTS = 20

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
@@ -77,6 +78,7 @@ def start(
             env=environment,
             # Ctrl-C reaches us alone, and we stop the children in order.
             start_new_session=True,
+            cwd=ROOT,
             preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509 - forks before any thread
         )
 
@@ -96,21 +98,23 @@ def _die_with_parent(parent: int) -> Callable[[], None]:
 
 
 def wait_until_ready(child: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path) -> None:
-    """Return as soon as ``ready()``. Raises DidNotStart when that will never be."""
+    """Return as soon as ``ready()``. Raises DidNotStart, with the end of ``log``, when it never is."""
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if child.poll() is not None or time.monotonic() > deadline:
             tail = log.read_text(errors="replace")[-2000:]
-            raise DidNotStart(f"{' '.join(map(str, child.args))} did not start:\n{tail}")
+            raise DidNotStart(f"{log.stem} did not start:\n{tail}")
         time.sleep(0.05)
 
 
-def stop(child: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started: politely, then by force."""
-    if child.poll() is None:
-        child.send_signal(signal.SIGTERM)
+def stop(*children: subprocess.Popen[bytes]) -> None:
+    """End processes and all that they started: politely and side by side, then by force."""
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+    for child in children:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(STOP_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

@@ -10,14 +10,22 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 from notify.demo.broker import broker
-from notify.demo.children import DidNotStart, free_port, running
+from notify.demo.children import (
+    ROOT,
+    DidNotStart,
+    free_port,
+    running,
+    start,
+    stop,
+    wait_until_ready,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
 SENDER = "+46766860000"
 WORKERS = ("urgent", "routine")
 
@@ -129,22 +137,24 @@ def _web(folder: Path, environment: dict[str, str], port: int) -> Iterator[None]
 @contextlib.contextmanager
 def _workers(folder: Path, environment: dict[str, str]) -> Iterator[None]:
     celery = [sys.executable, "-m", "celery", "-A", "config"]
-    with contextlib.ExitStack() as parts:
-        logs = {queue: folder / f"worker-{queue}.log" for queue in WORKERS}
-        for queue, log in logs.items():
-            command = [*celery, "worker", "--queues", queue, "--concurrency", "1"]
-            command += ["--hostname", f"{queue}@%h", "--without-mingle", "--without-gossip"]
-            parts.enter_context(
-                running(command, log=log, environment=environment, ready=lambda log=log: _up(log))
-            )
-        beat = [*celery, "beat", "--schedule", str(folder / "beat-schedule")]
-        log = folder / "beat.log"
-        parts.enter_context(
-            running(
-                beat, log=log, environment=environment, ready=lambda: _says(log, "beat: Starting")
-            )
-        )
+    worker = [*celery, "worker", "--concurrency", "1", "--without-mingle", "--without-gossip"]
+    commands = {
+        f"worker-{queue}": ([*worker, "--queues", queue, "--hostname", f"{queue}@%h"], " ready.")
+        for queue in WORKERS
+    }
+    schedule = str(folder / "beat-schedule")
+    commands["beat"] = ([*celery, "beat", "--schedule", schedule], "beat: Starting")
+    children = []
+    try:
+        for name, (command, _words) in commands.items():
+            log = folder / f"{name}.log"
+            children.append(start(command, log=log, environment=environment))
+        for child, (name, (_command, words)) in zip(children, commands.items(), strict=True):
+            log = folder / f"{name}.log"
+            wait_until_ready(child, partial(_says, log, words), log)
         yield
+    finally:
+        stop(*children)
 
 
 def answers(url: str) -> bool:
@@ -154,10 +164,6 @@ def answers(url: str) -> bool:
             return bool(response.status == 200)
     except OSError:
         return False
-
-
-def _up(log: Path) -> bool:
-    return _says(log, " ready.")
 
 
 def _says(log: Path, words: str) -> bool:
