@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -148,3 +149,12 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def phone(self) -> str:
+        """The number in E.164. Raises Undecryptable."""
+        return decrypt(self.phone_cipher)
+
+    def usable(self, now: datetime) -> bool:
+        """Whether a right code would still confirm it."""
+        return self.confirmed_at is None and self.attempts_left > 0 and now < self.expires_at

@@ -41,5 +41,5 @@ def parse_phone(written: str) -> str:
 
 
 def masked(e164: str) -> str:
-    """A number fit to be shown back: only its last two digits, "+46 ••• •• 67"."""
-    return f"{e164[:3]} ••• •• {e164[-2:]}"
+    """A number fit to be shown back: its country and its last two digits, "+46 ••• •• 67"."""
+    return f"+{phonenumbers.parse(e164).country_code} ••• •• {e164[-2:]}"

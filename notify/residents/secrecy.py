@@ -21,9 +21,9 @@ class Undecryptable(Exception):
 
 
 @lru_cache(maxsize=1)
-def _fernet() -> MultiFernet:
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     try:
-        return MultiFernet([Fernet(key) for key in settings.PHONE_KEYS])
+        return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
         raise ImproperlyConfigured(
             "PHONE_KEYS must hold Fernet keys: 32 url-safe base64-encoded bytes each."
@@ -32,13 +32,13 @@ def _fernet() -> MultiFernet:
 
 def encrypt(text: str) -> str:
     """The ciphertext of ``text`` under the newest key."""
-    return _fernet().encrypt(text.encode()).decode()
+    return _fernet(tuple(settings.PHONE_KEYS)).encrypt(text.encode()).decode()
 
 
 def decrypt(ciphertext: str) -> str:
     """The text back. Raises Undecryptable."""
     try:
-        return _fernet().decrypt(ciphertext).decode()
+        return _fernet(tuple(settings.PHONE_KEYS)).decrypt(ciphertext).decode()
     except InvalidToken:
         raise Undecryptable from None
 

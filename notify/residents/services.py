@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify.alerts.models import Area, Service
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
-from notify.residents.secrecy import blind_index, code_digest, encrypt, new_code, same
+from notify.residents.secrecy import (
+    blind_index,
+    code_digest,
+    encrypt,
+    new_code,
+    same,
+)
 
 ENDED_BY = {
     Consent.Source.SMS: EndedReason.STOP,
@@ -29,6 +35,14 @@ ENDED_BY = {
 
 class TooManyCodes(Exception):
     """A limit on codes is reached. ``str()`` says so to the person."""
+
+
+class AlreadyRequested(Exception):
+    """This very request was made before, and its code is on its way. ``key``: of its sign-up."""
+
+    def __init__(self, key: uuid.UUID) -> None:
+        super().__init__()
+        self.key = key
 
 
 class WrongCode(Exception):
@@ -45,30 +59,58 @@ class Wish:
 
 
 @transaction.atomic
-def request_sign_up(phone: str, wish: Wish, *, client: str) -> tuple[SignUp, str]:
+def request_sign_up(
+    phone: str, wish: Wish, *, client: str, form: uuid.UUID | None = None
+) -> tuple[SignUp, str]:
     """Note the wish and return it with the code that must be sent to ``phone`` (E.164).
 
     client: the asking computer's address; only a keyed digest of it is kept, for the limit.
-    Known and unknown numbers are treated alike. Raises TooManyCodes.
+    form: names the form that was filled in, so that a double click sends one code.
+    Known and unknown numbers are treated alike. Raises TooManyCodes, or AlreadyRequested for the
+    same number and wish from the same form while its code is still good.
     """
     now = timezone.now()
     phone_index, client_index = blind_index(phone), blind_index(f"client:{client}")
+    key = _key(form, phone_index, wish)
+    before = SignUp.objects.filter(key=key).first()
+    if before and before.usable(now):
+        raise AlreadyRequested(key)
+    if before:
+        key = uuid.uuid4()
     _check_limits(phone_index, client_index, now)
-    code, key = new_code(), uuid.uuid4()
-    sign_up = SignUp.objects.create(
-        key=key,
-        phone_cipher=encrypt(phone),
-        phone_index=phone_index,
-        client_index=client_index,
-        language=wish.language,
-        code_digest=code_digest(code, str(key)),
-        attempts_left=settings.CODE_ATTEMPTS,
-        created_at=now,
-        expires_at=now + timedelta(minutes=settings.CODE_LIFETIME_MINUTES),
-    )
+    code = new_code()
+    try:
+        with transaction.atomic():
+            sign_up = SignUp.objects.create(
+                key=key,
+                phone_cipher=encrypt(phone),
+                phone_index=phone_index,
+                client_index=client_index,
+                language=wish.language,
+                code_digest=code_digest(code, str(key)),
+                attempts_left=settings.CODE_ATTEMPTS,
+                created_at=now,
+                expires_at=now + timedelta(minutes=settings.CODE_LIFETIME_MINUTES),
+            )
+    except IntegrityError:  # the other click of a double click was faster
+        raise AlreadyRequested(key) from None
     sign_up.areas.set(wish.areas)
     sign_up.services.set(wish.services)
     return sign_up, code
+
+
+def renew_sign_up(sign_up: SignUp, *, client: str) -> tuple[SignUp, str]:
+    """The same wish anew with a new code, for somebody whose SMS did not come. Raises TooManyCodes."""
+    wish = Wish(list(sign_up.areas.all()), list(sign_up.services.all()), sign_up.language)
+    return request_sign_up(sign_up.phone, wish, client=client)
+
+
+def _key(form: uuid.UUID | None, phone_index: str, wish: Wish) -> uuid.UUID:
+    """The same key for the same wish from the same form; without a form, a key of its own."""
+    if form is None:
+        return uuid.uuid4()
+    chosen = [sorted(row.pk for row in rows) for rows in (wish.areas, wish.services)]
+    return uuid.UUID(blind_index(f"form:{form}:{phone_index}:{chosen}:{wish.language}")[:32])
 
 
 def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
