@@ -42,7 +42,8 @@ def test_every_queue_has_exactly_one_worker_service() -> None:
 
 
 def test_every_scheduled_task_goes_to_a_queue_that_exists() -> None:
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    for entry in schedule.values():
         queue = entry.get("options", {}).get("queue", settings.CELERY_TASK_DEFAULT_QUEUE)
         assert queue in settings.CELERY_TASK_QUEUES
 
