@@ -13,6 +13,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -122,10 +123,16 @@ def read(path: Path) -> Catalog:
 def translations(catalogue: Catalog) -> Words:
     """What the compiled catalogue answers for each string in its context."""
     return {
-        (message.context or "", key(message)): forms(message)
+        (context(message), key(message)): forms(message)
         for message in catalogue
         if message.id and any(forms(message)) and not message.fuzzy
     }
+
+
+def context(message: Message) -> str:
+    """The context that tells equal strings apart; Babel reads it from a .mo as bytes."""
+    found: Any = message.context
+    return found.decode() if isinstance(found, bytes) else str(found or "")
 
 
 def key(message: Message) -> str:

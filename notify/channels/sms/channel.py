@@ -158,9 +158,9 @@ def _too_long(text: str, language: str) -> str:
         return ""
     over = excess(text, most)
     sentence = ngettext(
-        "The SMS in %(language)s is %(segments)d segments long, and at most %(most)d can be sent. "
+        "%(language)s: the SMS is %(segments)d segments long, and at most %(most)d can be sent. "
         "Shorten it by %(over)d character.",
-        "The SMS in %(language)s is %(segments)d segments long, and at most %(most)d can be sent. "
+        "%(language)s: the SMS is %(segments)d segments long, and at most %(most)d can be sent. "
         "Shorten it by %(over)d characters.",
         over,
     ) % {

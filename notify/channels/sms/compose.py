@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import dateformat
-from django.utils.translation import gettext, ngettext, override, pgettext
+from django.utils.translation import npgettext, override, pgettext
 
 from notify.channels.notice import Notice
 from notify.channels.sms.text import normalise
@@ -50,12 +50,12 @@ def _parts(notice: Notice, language: str) -> Iterator[str]:
 def _kind(notice: Notice) -> str:
     """The word that tells news from old news; none for the first word on a disruption."""
     if notice.cancelled:
-        return gettext("Cancelled") if notice.planned else gettext("Withdrawn, sent in error")
+        return pgettext("SMS", "Cancelled") if notice.planned else pgettext("SMS", "Withdrawn")
     if notice.all_clear:
-        return gettext("Finished") if notice.planned else gettext("Resolved")
+        return pgettext("SMS", "Finished") if notice.planned else pgettext("SMS", "Resolved")
     if notice.message_type == "Update":
-        return gettext("Update")
-    return gettext("Planned work") if notice.planned else ""
+        return pgettext("SMS", "Update")
+    return pgettext("SMS", "Planned work") if notice.planned else ""
 
 
 def _places(notice: Notice, headline: str) -> str:
@@ -66,9 +66,12 @@ def _places(notice: Notice, headline: str) -> str:
     left = len(names) - MOST_PLACES
     # "and 1 more" would be no shorter than the name.
     if left <= 1:
-        return gettext("Concerns %(places)s.") % {"places": ", ".join(names)}
-    return ngettext(
-        "Concerns %(places)s and %(left)d more.", "Concerns %(places)s and %(left)d more.", left
+        return pgettext("SMS", "Concerns %(places)s.") % {"places": ", ".join(names)}
+    return npgettext(
+        "SMS",
+        "Concerns %(places)s and %(left)d more.",
+        "Concerns %(places)s and %(left)d more.",
+        left,
     ) % {"places": ", ".join(names[:MOST_PLACES]), "left": left}
 
 
@@ -87,15 +90,15 @@ def _times(notice: Notice) -> str:
         return _span(_local(notice.onset), end, today)
     if end is None:
         return ""
-    return gettext("Expected to be over %(time)s.") % {"time": _moment(end, today)}
+    return pgettext("SMS", "Expected to be over %(time)s.") % {"time": _moment(end, today)}
 
 
 def _span(start: datetime, end: datetime | None, today: datetime) -> str:
     if end is None:
-        return gettext("From %(start)s.") % {"start": _moment(start, today)}
-    clock = dateformat.format(end, pgettext("time of day in an SMS", "H:i"))
+        return pgettext("SMS", "From %(start)s.") % {"start": _moment(start, today)}
+    clock = dateformat.format(end, pgettext("SMS, time of day", "H:i"))
     until = clock if end.date() == start.date() else _moment(end, today)
-    return gettext("From %(start)s until %(end)s.") % {
+    return pgettext("SMS", "From %(start)s until %(end)s.") % {
         "start": _moment(start, today),
         "end": until,
     }
@@ -105,8 +108,8 @@ def _moment(moment: datetime, today: datetime) -> str:
     """The time of day, with the day in front unless it is today."""
     same_day = moment.date() == today.date()
     if same_day:
-        return dateformat.format(moment, pgettext("time today in an SMS", r"\a\t H:i"))
-    return dateformat.format(moment, pgettext("day and time in an SMS", r"D j M \a\t H:i"))
+        return dateformat.format(moment, pgettext("SMS, today", r"\a\t H:i"))
+    return dateformat.format(moment, pgettext("SMS, another day", r"D j M \a\t H:i"))
 
 
 def _local(moment: datetime) -> datetime:

@@ -33,14 +33,14 @@ class Meaning(Enum):
 _INVALID = _("The number does not exist or is not a mobile number.")
 _LANDLINE = _("The number belongs to a landline, which takes no SMS.")
 _NOT_REACHED = _("The phone could not be reached: switched off, out of coverage or abroad.")
-_BUSY = _("The SMS provider has too much to do. It is tried again.")
+_BUSY = _("The SMS provider had too much to do.")
 _SENDER = _("The SMS provider does not accept our sender name or number.")
 _ACCOUNT = _("The SMS provider does not accept our account or password.")
 _BLOCKED = _("The operator blocked the message.")
 _TEXT = _("The SMS provider did not accept the text.")
 
 _CODES: dict[str, tuple[Meaning, Promise]] = {
-    UNREACHABLE: (Meaning.FOR_NOW, _("The SMS provider could not be reached. It is tried again.")),
+    UNREACHABLE: (Meaning.FOR_NOW, _("The SMS provider could not be reached.")),
     NO_ANSWER: (Meaning.FOR_NOW, _("The SMS provider did not answer.")),
     "20003": (Meaning.OPERATOR, _ACCOUNT),
     "20005": (Meaning.OPERATOR, _ACCOUNT),
