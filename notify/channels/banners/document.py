@@ -66,6 +66,11 @@ def document(notices: Iterable[Notice], language: str, publisher: str) -> bytes:
     )
 
 
+def problem(sentence: str) -> bytes:
+    """A problem document (RFC 9457) for an address that asks for what there is not."""
+    return encode({"title": "Not Found", "status": 404, "detail": sentence})
+
+
 def encode(value: dict[str, Any]) -> bytes:
     """The same JSON for the same value, in UTF-8."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -22,8 +22,6 @@ def look(item: dict[str, Any], language: str) -> dict[str, Any]:
             "meta": ", ".join([item["service"]["name"], *(p["name"] for p in item["places"])]),
             "times": _times(item),
             "text": item["instruction"] or item["description"],
-            "more": _("Read more"),
-            "dismiss": _("Close: %(headline)s") % {"headline": item["headline"]},
         }
 
 
@@ -31,22 +29,22 @@ def tone(item: dict[str, Any]) -> str:
     """Which of the style sheet's colours it has."""
     if item["all_clear"] or item["cancelled"]:
         return "over"
-    return "planned" if item["urgency"] == "Future" else str(item["severity"]).lower()
+    return "work" if item["urgency"] == "Future" else str(item["severity"]).lower()
 
 
 def label(item: dict[str, Any]) -> str:
     """The word that says what the colour says."""
     labels = {
         "over": _("Fixed"),
-        "planned": _("Planned work"),
-        "extreme": pgettext("severity", "Extreme"),
-        "severe": pgettext("severity", "Severe"),
-        "moderate": pgettext("severity", "Moderate"),
-        "minor": pgettext("severity", "Minor"),
+        "work": _("Planned work"),
+        "extreme": pgettext("severity", "Extreme disruption"),
+        "severe": pgettext("severity", "Severe disruption"),
+        "moderate": pgettext("severity", "Disruption"),
+        "minor": pgettext("severity", "Minor disruption"),
     }
     if item["cancelled"]:
         return _("Withdrawn: sent in error")
-    return labels.get(tone(item), _("Disruption"))
+    return labels.get(tone(item), labels["moderate"])
 
 
 def _times(item: dict[str, Any]) -> str:

@@ -1,8 +1,13 @@
-"""The addresses of banners."""
+"""The addresses of banners, under a version that stays: host pages have them for years."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from notify.channels.banners import views
 
 app_name = "banners"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("banner.json", views.banner, name="document"),
+    path("banner.js", views.embed_script, name="script"),
+]

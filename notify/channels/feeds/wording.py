@@ -63,10 +63,10 @@ def entry_words(
 def severity_label(severity: str) -> str:
     """CAP's severity as a person reads it, in the active language."""
     labels = {
-        "Extreme": pgettext("severity", "Extreme"),
-        "Severe": pgettext("severity", "Severe"),
-        "Moderate": pgettext("severity", "Moderate"),
-        "Minor": pgettext("severity", "Minor"),
+        "Extreme": pgettext("severity", "Extreme disruption"),
+        "Severe": pgettext("severity", "Severe disruption"),
+        "Moderate": pgettext("severity", "Disruption"),
+        "Minor": pgettext("severity", "Minor disruption"),
     }
     return labels.get(severity, severity)
 
