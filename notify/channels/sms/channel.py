@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
@@ -17,8 +15,9 @@ from notify.channels.notice import Notice
 from notify.channels.sms import errors, twilio
 from notify.channels.sms.background import Background
 from notify.channels.sms.compose import compose, spoken
-from notify.channels.sms.text import Encoding, excess, measure, normalise, outside_gsm_7
-from notify.channels.sms.twilio import AT_ONCE, LONGEST_VALIDITY, Outgoing, Twilio
+from notify.channels.sms.outgoing import Outgoing, for_notice, for_text
+from notify.channels.sms.text import Encoding, excess, measure, outside_gsm_7
+from notify.channels.sms.twilio import AT_ONCE, Twilio
 
 Call = Callable[[Twilio, Outgoing], Awaitable[Receipt]]
 
@@ -42,19 +41,19 @@ class SmsChannel(TextChannel):
 
     def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         """Send each the SMS in their language; the receipts come as the provider answers."""
-        return self._each(Twilio.create, _outgoing(notice, recipients))
+        return self._each(Twilio.create, for_notice(notice, recipients))
 
     def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         """Ask for each whether the provider has it: ABSENT is certain, IN_DOUBT says ask again."""
-        return self._each(Twilio.find, _outgoing(notice, recipients))
+        return self._each(Twilio.find, for_notice(notice, recipients))
 
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """Send each text to its own person."""
-        return self._each(Twilio.create, [_outgoing_text(text) for text in texts])
+        return self._each(Twilio.create, [for_text(text) for text in texts])
 
     def look_up_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """As ``look_up``; the same words sent to the same number lately count as the text."""
-        return self._each(Twilio.find, [_outgoing_text(text) for text in texts])
+        return self._each(Twilio.find, [for_text(text) for text in texts])
 
     def problems(self, notice: Notice) -> list[str]:
         """A sentence for each language whose SMS is longer than SMS_MAX_SEGMENTS."""
@@ -108,48 +107,6 @@ class SmsChannel(TextChannel):
             if self._background is None or self._background.inherited:
                 self._background = Background(twilio.connect)
             return self._background
-
-
-def _outgoing(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing]:
-    """Composed and measured once per language: per message there is nothing left but the call."""
-    valid_for = _valid_for(notice, timezone.now())
-    bodies = {one: compose(notice, one) for one in {person.language for person in recipients}}
-    units = {language: measure(body).segments for language, body in bodies.items()}
-    return [
-        Outgoing(
-            person.address,
-            person.reference,
-            bodies[person.language],
-            valid_for,
-            units[person.language],
-            since=notice.sent,
-        )
-        for person in recipients
-    ]
-
-
-def _outgoing_text(text: Text) -> Outgoing:
-    body = normalise(text.body)
-    return Outgoing(
-        text.address,
-        text.reference,
-        body,
-        _clamped(text.valid_for),
-        measure(body).segments,
-        # No text lives longer, so an older one with the same words is another one.
-        since=timezone.now() - timedelta(seconds=LONGEST_VALIDITY),
-    )
-
-
-def _valid_for(notice: Notice, now: datetime) -> int:
-    """Seconds that the words stay true: a disruption's until its expected end, an all-clear's on."""
-    if notice.ends_alert or notice.expires is None:
-        return LONGEST_VALIDITY
-    return _clamped((notice.expires - now).total_seconds())
-
-
-def _clamped(seconds: float) -> int:
-    return max(1, min(LONGEST_VALIDITY, int(seconds)))
 
 
 def _too_long(text: str, language: str) -> str:

@@ -61,7 +61,7 @@ def _kind(notice: Notice) -> str:
 def _places(notice: Notice, headline: str) -> str:
     """Every place, unless the headline names them all: naming only some would leave the others out."""
     names = [place.name for place in notice.places]
-    if all(_names(headline, name) for name in names):
+    if all(_names(normalise(headline), normalise(name)) for name in names):
         return ""
     left = len(names) - MOST_PLACES
     # "and 1 more" would be no shorter than the name.

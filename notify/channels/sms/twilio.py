@@ -13,8 +13,7 @@ import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -28,6 +27,7 @@ from twilio.rest import Client
 
 from notify.channels.base import Outcome, Receipt
 from notify.channels.sms import errors
+from notify.channels.sms.outgoing import Outgoing
 from notify.channels.sms.statuses import outcome_of
 
 NAME = "twilio"
@@ -35,8 +35,6 @@ AT_ONCE = 100
 """Requests in flight, and so connections held."""
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
-LONGEST_VALIDITY = 36000
-"""Seconds; Twilio's ValidityPeriod is 1 to 36000 and, left out, the longest."""
 CALLBACK_RETRIES = "#rc=5&rp=ct,rt,5xx"
 """Connection overrides: a callback that our server failed to take is made again, five times."""
 SAME_CLOCK = timedelta(minutes=5)
@@ -46,21 +44,6 @@ OUT_OF_ORDER = timedelta(days=1)
 QUIET_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One SMS. body: as it goes out, normalised. valid_for: seconds, 1 to 36000, its words stay true.
-
-    units: segments. since: when its words came to be, so that it cannot have been sent before.
-    """
-
-    address: str
-    reference: str
-    body: str
-    valid_for: int
-    units: int
-    since: datetime
 
 
 class _Busy(Exception):
@@ -155,15 +138,15 @@ class Twilio:
         if found is None:
             return Receipt(message.reference, Outcome.ABSENT, NAME)
         outcome = outcome_of(found.status)
-        error = str(found.error_code or "") if outcome is Outcome.FAILED else ""
+        code = str(found.error_code or "") if outcome is Outcome.FAILED else ""
         return Receipt(
             message.reference,
             outcome,
             provider=NAME,
             provider_id=found.sid,
-            error=error,
+            error=code,
             units=message.units,
-            opted_out=errors.meaning(error) is errors.Meaning.OPTED_OUT,
+            opted_out=errors.meaning(code) is errors.Meaning.OPTED_OUT,
         )
 
     async def _look_for(self, message: Outgoing) -> Any:
