@@ -77,14 +77,28 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, which Django takes for an async caller.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
         browser = playwright.chromium.launch(
             executable_path=executable, args=system_chromium.ARGUMENTS
         )
         yield browser
         browser.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def event_loop_of_playwright(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Keep Playwright's event loop, which never leaves the thread, to the tests that have a browser.
+
+    Any other test may call ``asyncio.run``. A browser test may use the database, which Django would
+    refuse to what it takes for an async caller; for ``asyncio.run`` it needs ``outside_playwright``.
+    """
+    if "chromium" in request.fixturenames:
+        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+    else:
+        with system_chromium.outside_playwright():
+            yield
 
 
 @pytest.fixture

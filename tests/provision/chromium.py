@@ -1,6 +1,9 @@
 """The system's Chromium, driven by Playwright."""
 
+import asyncio
+import contextlib
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,3 +40,14 @@ def executable() -> str:
         if found := shutil.which(name):
             return found
     raise Missing(INSTALL)
+
+
+@contextlib.contextmanager
+def outside_playwright() -> Iterator[None]:
+    """A block in which ``asyncio.run`` works; calls to the browser do not work inside."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)

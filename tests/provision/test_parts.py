@@ -1,5 +1,6 @@
 """The real parts start, are what was asked for, and leave nothing behind."""
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from redis import Redis
 
 from tests.provision import Missing, postgres, redis, skip_for
 from tests.provision.child import accepts
-from tests.provision.chromium import Look
+from tests.provision.chromium import Look, outside_playwright
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,3 +56,17 @@ def test_postgres_is_gone_with_its_block() -> None:
 )
 def test_a_page_is_looked_at_as_asked(page: "Page", seen: list[object]) -> None:
     assert page.evaluate(LOOKED) == seen
+
+
+async def answer() -> int:
+    return 42
+
+
+def test_a_browser_does_not_keep_the_next_test_from_running_a_loop() -> None:
+    assert asyncio.run(answer()) == 42
+
+
+def test_a_browser_test_may_run_a_loop_between_its_looks(page: "Page") -> None:
+    with outside_playwright():
+        assert asyncio.run(answer()) == 42
+    assert page.evaluate("() => 1 + 1") == 2
