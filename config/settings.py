@@ -133,6 +133,8 @@ DATABASES = {"default": database()}
 # --- the bell: Redis, Celery ------------------------------------------------------------------
 
 REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# Put before every key, so that several installations can share one Redis.
+REDIS_KEY_PREFIX: str = env.str("REDIS_KEY_PREFIX", default="")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Without socket_timeout a stopped Redis hangs whoever publishes for over a minute.
@@ -141,6 +143,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "retry_on_timeout": True,
     "visibility_timeout": 3600,
+    "global_keyprefix": REDIS_KEY_PREFIX,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -189,9 +192,9 @@ NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 # --- who wants to know ------------------------------------------------------------------------
 
 # The first key encrypts; the others still decrypt, so that keys can be rotated.
-PHONE_KEYS: list[str] = required(
-    "PHONE_KEYS", "Fernet keys, comma-separated, newest first"
-).split(",")
+PHONE_KEYS: list[str] = required("PHONE_KEYS", "Fernet keys, comma-separated, newest first").split(
+    ","
+)
 PHONE_INDEX_KEY = required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
 PHONE_PREFIXES: list[str] = env.list("PHONE_PREFIXES", default=["+46"])
 CODE_LIFETIME_MINUTES = 10
@@ -278,8 +281,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["notify.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["notify.api.permissions.ReadOrScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["notify.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "notify.api.schema.AccessSchema",
     "EXCEPTION_HANDLER": "notify.api.problems.handler",
     "UNAUTHENTICATED_USER": None,
 }
@@ -288,9 +291,27 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Alerts about disrupted services, and the areas they concern.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["notify.api.permissions.ReadOrScope"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # A key stays in the page's memory: deepLinking and nothing that is stored.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+    "ENUM_NAME_OVERRIDES": {
+        "Severity": "notify.alerts.vocabulary.Severity",
+        "Urgency": "notify.alerts.vocabulary.Urgency",
+        "Certainty": "notify.alerts.vocabulary.Certainty",
+        "State": "notify.alerts.vocabulary.State",
+        "Category": "notify.alerts.vocabulary.Category",
+        "MessageType": "notify.alerts.vocabulary.MessageType",
+        "ResponseType": "notify.alerts.vocabulary.ResponseType",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "notify.api.schema.add_problems",
+    ],
 }
 
 # --- what it tells the operator ---------------------------------------------------------------

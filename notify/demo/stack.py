@@ -46,19 +46,22 @@ def stack(
     tell: Callable[[str], None] = lambda _what: None,
     *,
     ports: tuple[int, ...] = (),
+    database_url: str = "",
     **variables: str,
 ) -> Iterator[Stack]:
     """Run everything until the block ends, with its files and logs in ``folder``.
 
     tell: is told in a few words what is being started. ports: preferred for web and simulator.
-    variables: further environment variables. Raises DidNotStart or NoBroker.
+    database_url: of an empty database; a SQLite file in ``folder`` when not given. variables:
+    further environment variables. Raises DidNotStart or NoBroker.
     """
     wanted = [*ports, 0, 0]
     with contextlib.ExitStack() as running_parts:
         tell("broker")
         redis_url = running_parts.enter_context(broker(folder))
         web_port = free_port(wanted[0])
-        environment = _environment(folder, redis_url, web_port) | variables
+        database_url = database_url or f"sqlite:///{folder / 'notify.sqlite3'}"
+        environment = _environment(folder, database_url, redis_url, web_port) | variables
         tell("SMS simulator")
         simulator_url = running_parts.enter_context(_simulator(folder, environment, wanted[1]))
         environment["TWILIO_API_URL"] = simulator_url
@@ -88,7 +91,7 @@ def manage(environment: dict[str, str], *command: str) -> str:
     return done.stdout
 
 
-def _environment(folder: Path, redis_url: str, web_port: int) -> dict[str, str]:
+def _environment(folder: Path, database_url: str, redis_url: str, web_port: int) -> dict[str, str]:
     """A production-like configuration with fresh keys; nothing of it is known to anybody else."""
     public_url = f"http://127.0.0.1:{web_port}"
     return {
@@ -97,8 +100,10 @@ def _environment(folder: Path, redis_url: str, web_port: int) -> dict[str, str]:
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
         "DJANGO_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": public_url,
-        "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{folder / 'notify.sqlite3'}"),
+        "DJANGO_DEBUG": "false",
+        "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
+        "REDIS_KEY_PREFIX": f"{secrets.token_hex(8)}:",
         "STATIC_ROOT": str(folder / "static"),
         "PHONE_KEYS": Fernet.generate_key().decode(),
         "PHONE_INDEX_KEY": secrets.token_hex(32),
