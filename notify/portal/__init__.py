@@ -1,0 +1,1 @@
+"""The residents' pages: what is disrupted, its story, and getting an SMS."""

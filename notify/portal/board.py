@@ -1,0 +1,79 @@
+"""What the first page shows: alerts as entries, sorted into now, planned and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from notify.alerts.models import Alert, Area
+from notify.alerts.selectors import concerning, current_alerts, ended_alerts, planned_alerts
+from notify.alerts.vocabulary import Severity
+from notify.portal.phases import Phase, phase_of
+from notify.portal.places import by_name, label
+from notify.portal.reading import Reading
+
+WORST_FIRST = {severity: rank for rank, severity in enumerate(Severity.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An alert as a reader meets it in a list."""
+
+    alert: Alert
+    phase: Phase
+    reading: Reading
+    areas: list[Area]
+
+    @classmethod
+    def of(cls, alert: Alert, now: datetime) -> Entry:
+        """The alert's entry at ``now``; reads its areas."""
+        return cls(alert, phase_of(alert, now), Reading.of(alert), by_name(alert.areas.all()))
+
+    @property
+    def places(self) -> list[str]:
+        """What its areas are called."""
+        return [label(area.name, area.path) for area in self.areas]
+
+    @property
+    def over_since(self) -> datetime | None:
+        """When it ended, or was to end."""
+        return self.alert.ended_at or self.alert.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the public may see at one moment, worst first, soonest first, latest first."""
+
+    current: list[Entry]
+    planned: list[Entry]
+    ended: list[Entry]
+
+    @classmethod
+    def at(cls, now: datetime, area: Area | None = None) -> Board:
+        """The board at ``now``, of everything or of what concerns one area. At most six statements."""
+
+        def entries(alerts: QuerySet[Alert]) -> list[Entry]:
+            return [
+                Entry.of(alert, now) for alert in (concerning(alerts, area) if area else alerts)
+            ]
+
+        current = entries(current_alerts(now))
+        current.sort(key=lambda entry: WORST_FIRST[entry.alert.severity])
+        return cls(current, entries(planned_alerts(now)), entries(ended_alerts(now)))
+
+    @property
+    def worst(self) -> str:
+        """The severity of the worst that is current; empty when nothing is."""
+        return self.current[0].alert.severity if self.current else ""
+
+    @property
+    def services(self) -> list[str]:
+        """The names of the services disrupted now, each once."""
+        return list(dict.fromkeys(_service_names(self.current)))
+
+
+def _service_names(entries: Iterable[Entry]) -> Iterable[str]:
+    return (str(entry.alert.service) for entry in entries)

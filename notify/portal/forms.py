@@ -1,0 +1,110 @@
+"""What a resident fills in, and what is said when it cannot be right."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.models import Area, Service
+from notify.portal.places import Place, choosable_places
+from notify.residents.phones import parse_phone
+from notify.residents.services import Wish
+
+
+class SubscribeForm(forms.Form):
+    """A number, some areas and some services. ``wish()`` is what they add up to."""
+
+    phone = forms.CharField(
+        label=_("Your mobile number"),
+        help_text=_("For example 070-123 45 67."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": _("Write your mobile number, like 070-123 45 67."),
+            "max_length": _("That is not a phone number. Write it like 070-123 45 67."),
+        },
+    )
+    areas = forms.MultipleChoiceField(
+        label=_("Where"),
+        help_text=_("Choose every place that matters to you: home, work, your parents' house."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one area."),
+            "invalid_choice": _("There is no such area any more. Choose from the list."),
+        },
+    )
+    services = forms.MultipleChoiceField(
+        label=_("What"),
+        help_text=_("Untick what you do not want to hear about."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one service."),
+            "invalid_choice": _("There is no such service any more. Choose from the list."),
+        },
+    )
+    # Names this filled-in form, so that a double click sends one code.
+    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places: list[Place] = choosable_places()
+        self.offered: list[Service] = list(Service.objects.filter(active=True))
+        slugs = [service.slug for service in self.offered]
+        self._choices("areas", [(place.area.code, place.label) for place in self.places])
+        self._choices("services", list(zip(slugs, map(str, self.offered), strict=True)))
+        self.fields["services"].initial = slugs
+        self.fields["form"].initial = uuid.uuid4
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
+        field.choices = choices
+
+    def clean_phone(self) -> str:
+        """The number in E.164."""
+        return parse_phone(self.cleaned_data["phone"])
+
+    def clean_areas(self) -> list[Area]:
+        """The chosen areas, without those that lie in another chosen one."""
+        codes = set(self.cleaned_data["areas"])
+        chosen = [place.area for place in self.places if place.area.code in codes]
+        return [area for area in chosen if not codes & set(area.path.strip("/").split("/")[:-1])]
+
+    def clean_services(self) -> list[Service]:
+        """The chosen services; none for every one, so that those added later are included."""
+        slugs = set(self.cleaned_data["services"])
+        chosen = [service for service in self.offered if service.slug in slugs]
+        return [] if len(chosen) == len(self.offered) else chosen
+
+    def wish(self) -> Wish:
+        """What the form asks for, in the language of the page. Only of a valid form."""
+        return Wish(
+            self.cleaned_data["areas"], self.cleaned_data["services"], (get_language() or "")[:2]
+        )
+
+
+class CodeForm(forms.Form):
+    """The six digits from the SMS."""
+
+    code = forms.CharField(
+        label=_("The code from the SMS"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "short code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={
+            "required": _("Write the six digits from the SMS."),
+            "max_length": _("The code is six digits. Check the SMS and try again."),
+        },
+    )

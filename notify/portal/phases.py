@@ -1,0 +1,46 @@
+"""What an alert means to somebody who reads it now: its state, its kind and the clock together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.models import Alert
+from notify.alerts.vocabulary import State
+
+
+class Phase(TextChoices):
+    """Where an alert stands for its readers."""
+
+    DISRUPTED = "disrupted", _("Disruption now")
+    OVERDUE = "overdue", _("Disruption, longer than expected")
+    UNDERWAY = "underway", _("Planned work in progress")
+    PLANNED = "planned", _("Planned")
+    LAPSED = "lapsed", _("Planned work, its time has passed")
+    RESOLVED = "resolved", _("Fixed")
+    CANCELLED = "cancelled", _("Withdrawn")
+
+
+CURRENT = frozenset({Phase.DISRUPTED, Phase.OVERDUE, Phase.UNDERWAY})
+"""Phases in which residents may notice something."""
+
+ENDED = frozenset({Phase.LAPSED, Phase.RESOLVED, Phase.CANCELLED})
+"""Phases in which it is over."""
+
+
+def phase_of(alert: Alert, now: datetime) -> Phase:
+    """The phase of a published alert at ``now``."""
+    if alert.state == State.RESOLVED:
+        return Phase.RESOLVED
+    if alert.state == State.CANCELLED:
+        return Phase.CANCELLED
+    past_end = alert.expires is not None and alert.expires <= now
+    if alert.planned and past_end:
+        return Phase.LAPSED
+    if alert.onset > now:
+        return Phase.PLANNED
+    if alert.planned:
+        return Phase.UNDERWAY
+    return Phase.OVERDUE if past_end else Phase.DISRUPTED

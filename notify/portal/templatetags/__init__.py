@@ -1,0 +1,1 @@
+"""What the residents' templates can say."""

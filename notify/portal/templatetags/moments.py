@@ -1,0 +1,39 @@
+"""Times as people say them: "i dag kl. 14.30", "onsdag 25 november kl. 08.00"."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """A ``<time>`` element that says the time in the site's time zone, and holds it for machines."""
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(at).isoformat("T", "minutes"), said(at)
+    )
+
+
+def said(at: datetime) -> str:
+    """The day, by name when it is near, and the time of day; the year only when it is another."""
+    local, now = timezone.localtime(at), timezone.localtime()
+    names = {
+        now.date() - timedelta(days=1): _("yesterday at %(time)s"),
+        now.date(): _("today at %(time)s"),
+        now.date() + timedelta(days=1): _("tomorrow at %(time)s"),
+    }
+    sentence = names.get(local.date(), _("%(date)s at %(time)s"))
+    date = pgettext("date format", "l j F") if local.year == now.year else "l j F Y"
+    return sentence % {
+        "date": date_format(local, date),
+        "time": date_format(local, pgettext("time format", "H:i")),
+    }

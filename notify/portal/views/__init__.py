@@ -1,0 +1,1 @@
+"""The residents' pages, a module for each kind."""

@@ -1,0 +1,59 @@
+"""What is disrupted, and the story of one disruption. Reading them sets no cookie."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_cookie
+
+from notify.alerts.models import Update
+from notify.alerts.selectors import published_alerts
+from notify.portal.board import Board, Entry
+from notify.portal.phases import CURRENT, ENDED
+from notify.portal.places import choosable_places
+from notify.portal.timeline import timeline
+
+# The language is in a cookie, so a shared cache must tell the two apart.
+fresh = cache_control(private=True, no_cache=True)
+
+
+@require_safe
+@vary_on_cookie
+@fresh
+def home(request: HttpRequest) -> HttpResponse:
+    """What is disrupted now, what is planned and what is over; ``?area=code`` narrows it to a place."""
+    places = choosable_places()
+    wanted = request.GET.get("area", "")
+    area = next((place.area for place in places if place.area.code == wanted), None)
+    context = {"places": places, "area": area, "now": timezone.now()}
+    if wanted and area is None:
+        return render(request, "portal/unknown_area.html", context, status=404)
+    context["board"] = Board.at(context["now"], area)
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+@vary_on_cookie
+@fresh
+def alert(request: HttpRequest, code: str) -> HttpResponse:
+    """One alert: how it stands, what to do, and everything said of it. 404 for a draft."""
+    updates = Prefetch("updates", Update.objects.order_by("number"))
+    found = get_object_or_404(published_alerts().prefetch_related(updates), code=code)
+    now = timezone.now()
+    entry = Entry.of(found, now)
+    return render(
+        request,
+        "portal/alert.html",
+        {
+            "entry": entry,
+            "alert": found,
+            "current": entry.phase in CURRENT,
+            "ended": entry.phase in ENDED,
+            "stops": timeline(list(found.updates.all())),
+            "now": now,
+        },
+    )

@@ -1,0 +1,179 @@
+"""Subscribing: ask, type the code, done. Each step is a page of its own that can be reloaded.
+
+The number is in the form's body once and nowhere after that but masked.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from notify.dispatch.direct import code_message, send_code
+from notify.dispatch.models import DirectMessage, State
+from notify.portal.clients import client_address
+from notify.portal.forms import CodeForm, SubscribeForm
+from notify.residents.models import SignUp
+from notify.residents.phones import masked
+from notify.residents.services import (
+    AlreadyRequested,
+    TooManyCodes,
+    WrongCode,
+    confirm_sign_up,
+    renew_sign_up,
+    request_sign_up,
+)
+
+LOST = (State.FAILED, State.WITHDRAWN)
+"""States of a code's SMS in which nobody need wait for it."""
+
+View = Callable[..., HttpResponse]
+
+
+def only_with_sms(view: View) -> View:
+    """Say so, instead of asking for a number, while there is no SMS provider."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if settings.SMS_ENABLED:
+            return view(request, *args, **kwargs)
+        return render(request, "portal/no_sms.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+    return guarded
+
+
+@sensitive_post_parameters("phone")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_with_sms
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form; when it is right, a code is on its way and the page that asks for it opens."""
+    if request.method != "POST":
+        chosen = request.GET.getlist("area")
+        return _ask(request, SubscribeForm(initial={"areas": chosen}), HTTPStatus.OK)
+    form = SubscribeForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        key = _request(form, client_address(request))
+    except AlreadyRequested as asked:
+        key = asked.key
+    except TooManyCodes as refusal:
+        form.add_error(None, str(refusal))
+        return _ask(request, form, HTTPStatus.TOO_MANY_REQUESTS)
+    return redirect("portal:code", key=key)
+
+
+@sensitive_variables()
+def _request(form: SubscribeForm, client: str) -> uuid.UUID:
+    phone = form.cleaned_data["phone"]
+    with transaction.atomic():
+        sign_up, code = request_sign_up(
+            phone, form.wish(), client=client, form=form.cleaned_data["form"]
+        )
+        send_code(sign_up, code, phone)
+    return sign_up.key
+
+
+def _ask(request: HttpRequest, form: SubscribeForm, status: HTTPStatus) -> HttpResponse:
+    return render(request, "portal/subscribe.html", {"form": form}, status=status)
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Asks for the code. A sign-up that no code opens any more says how to go on, with 410."""
+    sign_up = get_object_or_404(SignUp, key=key)
+    if sign_up.confirmed_at:
+        return redirect("portal:done", key=key)
+    form = CodeForm(request.POST or None)
+    if request.method != "POST":
+        return _code(request, sign_up, form, HTTPStatus.OK)
+    if form.is_valid():
+        try:
+            confirm_sign_up(key, form.cleaned_data["code"])
+        except WrongCode as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            return redirect("portal:done", key=key)
+    sign_up.refresh_from_db()
+    return _code(request, sign_up, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _code(
+    request: HttpRequest, sign_up: SignUp, form: CodeForm, status: HTTPStatus
+) -> HttpResponse:
+    usable = sign_up.usable(timezone.now())
+    if not usable and request.method != "POST":
+        status = HTTPStatus.GONE
+    context = {"sign_up": sign_up, "form": form, "usable": usable, **_message(sign_up)}
+    return render(request, "portal/code.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def message(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What became of the SMS, as the piece of the code page that says so; asked by its script."""
+    sign_up = get_object_or_404(SignUp, key=key)
+    return render(request, "portal/parts/code_message.html", _message(sign_up))
+
+
+def _message(sign_up: SignUp) -> dict[str, object]:
+    sent: DirectMessage | None = code_message(sign_up)
+    return {
+        "phone": masked(sign_up.phone),
+        "lost": sent is None or sent.state in LOST,
+        "arrived": sent is not None and sent.state == State.DELIVERED,
+    }
+
+
+@never_cache
+@require_POST
+@only_with_sms
+def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Sends a new code for the same wish, and opens the page that asks for it."""
+    sign_up = get_object_or_404(SignUp, key=key)
+    if sign_up.confirmed_at:
+        return redirect("portal:done", key=key)
+    try:
+        with transaction.atomic():
+            renewed, new = renew_sign_up(sign_up, client=client_address(request))
+            send_code(renewed, new, renewed.phone)
+    except TooManyCodes as refusal:
+        form = CodeForm({"code": ""})
+        form.errors.clear()
+        form.add_error(None, str(refusal))
+        return _code(request, sign_up, form, HTTPStatus.TOO_MANY_REQUESTS)
+    return redirect("portal:code", key=renewed.key)
+
+
+@never_cache
+@require_safe
+def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What they get from now on, and how to leave."""
+    sign_up = get_object_or_404(SignUp, key=key)
+    if not sign_up.confirmed_at:
+        return redirect("portal:code", key=key)
+    sender = settings.TWILIO_SENDER
+    return render(
+        request,
+        "portal/done.html",
+        {
+            "phone": masked(sign_up.phone),
+            "areas": sign_up.areas.all(),
+            "services": sign_up.services.all(),
+            # A name as sender cannot be answered, so only a number is an address to write to.
+            "sender": sender if sender.startswith("+") else "",
+        },
+    )
