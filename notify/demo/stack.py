@@ -47,18 +47,20 @@ def stack(
     *,
     ports: tuple[int, ...] = (),
     database_url: str = "",
+    redis_url: str = "",
     **variables: str,
 ) -> Iterator[Stack]:
     """Run everything until the block ends, with its files and logs in ``folder``.
 
     tell: is told in a few words what is being started. ports: preferred for web and simulator.
-    database_url: of an empty database; a SQLite file in ``folder`` when not given. variables:
-    further environment variables. Raises DidNotStart or NoBroker.
+    database_url: of an empty database; a SQLite file in ``folder`` when not given. redis_url: of
+    a server to use; see ``broker`` for what happens without. variables: further environment
+    variables. Raises DidNotStart or NoBroker.
     """
     wanted = [*ports, 0, 0]
     with contextlib.ExitStack() as running_parts:
         tell("broker")
-        redis_url = running_parts.enter_context(broker(folder))
+        redis_url = redis_url or running_parts.enter_context(broker(folder))
         web_port = free_port(wanted[0])
         database_url = database_url or f"sqlite:///{folder / 'notify.sqlite3'}"
         environment = _environment(folder, database_url, redis_url, web_port) | variables
