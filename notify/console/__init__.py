@@ -1,0 +1,1 @@
+"""The editors' door: where alerts are written, let out, watched and ended."""

@@ -1,10 +1,12 @@
-"""The console app."""
+"""The console: the editors' door."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsoleConfig(AppConfig):
-    """The console app."""
+    """Where editors write, publish, watch and end alerts."""
 
     name = "notify.console"
     label = "console"
+    verbose_name = _("Console")

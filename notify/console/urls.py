@@ -1,8 +1,26 @@
-"""The addresses of console."""
+"""The addresses of the console. Every view but login and logout is for editors only."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from notify.console.login import Login
+from notify.console.views import drafts, fanout, home, moves, publishing, story
 
 app_name = "console"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("login/", Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", home.home, name="home"),
+    path("alerts/new/", drafts.new, name="new"),
+    path("alerts/<slug:code>/", story.alert, name="alert"),
+    path("alerts/<slug:code>/edit/", drafts.edit, name="edit"),
+    path("alerts/<slug:code>/discard/", drafts.discard, name="discard"),
+    path("alerts/<slug:code>/publish/", publishing.publish, name="publish"),
+    path("alerts/<slug:code>/update/", moves.update, name="update"),
+    path("alerts/<slug:code>/resolve/", moves.resolve, name="resolve"),
+    path("alerts/<slug:code>/cancel/", moves.cancel, name="cancel"),
+    path("alerts/<slug:code>/updates/<int:number>/", fanout.fanout, name="fanout"),
+    path("alerts/<slug:code>/updates/<int:number>/now/", fanout.now, name="fanout-now"),
+]

@@ -1,0 +1,46 @@
+"""The words that an all-clear or a cancellation starts from.
+
+They fit every service and every alert. A wittier "The water is back" would be wrong, and dangerous,
+as the end of a boil water notice.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from notify.alerts.models import Alert
+from notify.console.place_names import phrase
+
+
+def closing_words(alert: Alert, *, in_error: bool) -> dict[str, dict[str, str]]:
+    """A headline and a description in each language that the alert speaks."""
+    languages = {settings.LANGUAGE_CODE, *alert.words}
+    return {
+        language: _sent_in_error(alert, language) if in_error else _all_clear(alert, language)
+        for language in languages
+    }
+
+
+def _all_clear(alert: Alert, language: str) -> dict[str, str]:
+    with override(language):
+        places = {"areas": phrase(list(alert.areas.all()), language)}
+        if alert.planned:
+            headline = _("The work in %(areas)s is done") % places
+        else:
+            headline = _("The disruption in %(areas)s is over") % places
+        said = _("Our message “%(headline)s” no longer applies.")
+        return {
+            "headline": headline,
+            "description": said % {"headline": alert.word("headline", language)},
+        }
+
+
+def _sent_in_error(alert: Alert, language: str) -> dict[str, str]:
+    with override(language):
+        said = _("Please disregard “%(headline)s”. We apologise.")
+        return {
+            "headline": _("The message was sent by mistake"),
+            "description": said % {"headline": alert.word("headline", language)},
+        }

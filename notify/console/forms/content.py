@@ -1,0 +1,111 @@
+"""What an alert says, as a form: what drafts, updates and last words have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert, Area
+from notify.alerts.vocabulary import Severity
+from notify.console.area_list import AreaGroup, grouped
+from notify.console.forms.times import LocalTimeField
+from notify.console.forms.versioned import VersionedForm
+from notify.console.forms.words import WordsForm
+
+
+class AlertForm(VersionedForm, WordsForm):
+    """Words of an alert, checked by the alerts themselves once the fields are right."""
+
+    publishing = True
+    ending = False
+
+    def content(self) -> AlertContent:
+        """What was filled in. Only of a form without errors in its fields."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the alerts themselves."""
+        cleaned = super().clean()
+        if not self.errors:
+            try:
+                self.content().check(publishing=self.publishing, ending=self.ending)
+            except ValidationError as error:
+                self.refuse(error)
+        return cleaned
+
+
+class ContentForm(AlertForm):
+    """What drafts and updates share: where, how bad, how long."""
+
+    areas = forms.ModelMultipleChoiceField(
+        label=_("Areas"),
+        queryset=Area.objects.filter(active=True),
+        to_field_name="code",
+        error_messages={
+            "required": _("Choose at least one area."),
+            "invalid_choice": _("There is no area “%(value)s”. Choose from the list."),
+            "invalid_list": _("Choose areas from the list."),
+        },
+    )
+    severity = forms.ChoiceField(
+        label=_("How serious is it?"),
+        choices=Severity.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Say how serious it is."),
+            "invalid_choice": _("Choose how serious it is from the list."),
+        },
+    )
+    onset = LocalTimeField(
+        label=_("Began, or begins"), error_messages={"required": _("Say when it began or begins.")}
+    )
+    expires = LocalTimeField(label=_("Expected to be over"), later=True, required=False)
+    unknown_end = forms.BooleanField(label=_("Nobody knows yet"), required=False)
+
+    @property
+    def held(self) -> set[str]:
+        """Codes of areas that cannot be taken away again."""
+        return set()
+
+    @property
+    def area_groups(self) -> list[AreaGroup]:
+        """The areas to choose from, with those chosen marked."""
+        return grouped(self.listed_areas, chosen=self._chosen(), held=self.held)
+
+    @cached_property
+    def listed_areas(self) -> list[Area]:
+        """Every area that can be chosen."""
+        return list(Area.objects.filter(active=True))
+
+    def _chosen(self) -> set[str]:
+        values = self["areas"].value() or []
+        return {str(getattr(value, "code", value)) for value in values} | self.held
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two: an end, or that nobody knows it."""
+        cleaned = self.cleaned_data
+        if "expires" in cleaned and bool(cleaned["expires"]) == cleaned.get("unknown_end", False):
+            self.add_error(
+                "expires",
+                gettext("Choose one: a time, or that nobody knows yet.")
+                if cleaned["expires"]
+                else gettext("Say when it should be over, or tick that nobody knows yet."),
+            )
+        return super().clean()
+
+
+def as_it_stands(alert: Alert) -> dict[str, Any]:
+    """Initial values that say what the alert says."""
+    return {
+        "areas": list(alert.areas.all()),
+        "severity": alert.severity,
+        "onset": alert.onset,
+        "expires": alert.expires,
+        "unknown_end": alert.expires is None,
+    }

@@ -1,0 +1,97 @@
+"""The form of an alert that nobody was told of yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert, Service, Template
+from notify.alerts.vocabulary import Certainty, Urgency
+from notify.console.forms.content import ContentForm, as_it_stands
+from notify.console.forms.versioned import STALE
+from notify.console.place_names import name_places, topmost
+
+
+class DraftForm(ContentForm):
+    """A new alert, or a draft that nobody was told of yet."""
+
+    publishing = False
+    service = forms.ModelChoiceField(
+        label=_("Service"),
+        queryset=Service.objects.filter(active=True),
+        to_field_name="slug",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what is disrupted."),
+            "invalid_choice": _("There is no such service. Choose from the list."),
+        },
+    )
+    urgency = forms.ChoiceField(
+        label=_("Disruption or planned work?"),
+        choices=Urgency.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Say whether it is a disruption or planned work."),
+            "invalid_choice": _("Choose a disruption or planned work."),
+        },
+    )
+    certainty = forms.ChoiceField(
+        choices=Certainty.choices,
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), STALE),
+    )
+    field_order = (
+        "version", "key", "certainty", "service", "areas",
+        "urgency", "severity", "onset", "expires", "unknown_end",
+    )  # fmt: skip
+
+    def content(self) -> AlertContent:
+        """What was filled in; planned work is never more than likely."""
+        filled = self.cleaned_data
+        areas = topmost(filled["areas"])
+        planned = filled["urgency"] == Urgency.FUTURE
+        return AlertContent(
+            service=filled["service"],
+            areas=areas,
+            severity=filled["severity"],
+            urgency=filled["urgency"],
+            onset=filled["onset"],
+            expires=filled["expires"],
+            words=name_places(self.words(), areas),
+            certainty=Certainty.LIKELY if planned else filled["certainty"],
+        )
+
+    @classmethod
+    def starting_from(cls, template: Template | None) -> DraftForm:
+        """A form for a new alert with what the template says, begun now."""
+        initial: dict[str, Any] = {
+            "onset": timezone.now().replace(second=0, microsecond=0),
+            "certainty": Certainty.OBSERVED,
+            "urgency": Urgency.IMMEDIATE,
+        }
+        if template is None:
+            return cls(initial=initial)
+        initial |= {
+            "service": template.service.slug,
+            "severity": template.severity,
+            "urgency": template.urgency,
+            "certainty": template.certainty,
+        }
+        if template.urgency == Urgency.FUTURE:
+            del initial["onset"]
+        return cls(initial=initial, words=template.words)
+
+    @classmethod
+    def of(cls, alert: Alert) -> DraftForm:
+        """A form that says what the draft says."""
+        initial = as_it_stands(alert) | {
+            "service": alert.service.slug,
+            "urgency": alert.urgency,
+            "certainty": alert.certainty,
+        }
+        return cls(alert=alert, initial=initial, words=alert.words)

@@ -1,0 +1,77 @@
+"""The forms of a published alert: news of it, and its last words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from notify.alerts.content import AlertContent, Words
+from notify.alerts.models import Alert, Area
+from notify.console.closing_words import closing_words
+from notify.console.forms.content import AlertForm, ContentForm, as_it_stands
+from notify.console.place_names import name_places, topmost
+
+
+class UpdateForm(ContentForm):
+    """News of a published alert. Its service and kind stay; its areas may grow."""
+
+    alert: Alert
+
+    def __init__(self, data: Any = None, *, alert: Alert, **kwargs: Any) -> None:
+        present = as_it_stands(alert)
+        self._present_areas: list[Area] = present["areas"]
+        super().__init__(data, alert=alert, initial=present, words=alert.words, **kwargs)
+        # Those chosen already need no second choice, and may no longer be on the list.
+        self.fields["areas"].required = False
+        if not alert.planned:
+            # When it began is known and was told; only plans are moved.
+            del self.fields["onset"]
+
+    @property
+    def held(self) -> set[str]:
+        """Whoever was told of an area must also hear how it ends there."""
+        return {area.code for area in self._present_areas}
+
+    def content(self) -> AlertContent:
+        """What was filled in, on top of what stands."""
+        filled = self.cleaned_data
+        areas = topmost({*self._present_areas, *filled["areas"]})
+        return replace(
+            AlertContent.of(self.alert),
+            areas=areas,
+            severity=filled["severity"],
+            onset=filled.get("onset", self.alert.onset),
+            expires=filled["expires"],
+            words=name_places(self.words(), areas),
+        )
+
+
+class EndForm(AlertForm):
+    """The last words of an alert: the all-clear, or that it was sent in error."""
+
+    alert: Alert
+    publishing = False
+    ending = True
+
+    def __init__(
+        self, data: Any = None, *, alert: Alert, words: Words | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, alert=alert, words=words, **kwargs)
+
+    def content(self) -> AlertContent:
+        """What stands, with the last words."""
+        return replace(AlertContent.of(self.alert), words=self.words())
+
+
+class ResolveForm(EndForm):
+    """The all-clear."""
+
+    def __init__(self, data: Any = None, *, alert: Alert) -> None:
+        super().__init__(data, alert=alert, words=closing_words(alert, in_error=False))
+
+
+class CancelForm(EndForm):
+    """That it was sent in error."""
+
+    def __init__(self, data: Any = None, *, alert: Alert) -> None:
+        super().__init__(data, alert=alert, words=closing_words(alert, in_error=True))

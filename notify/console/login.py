@@ -1,0 +1,61 @@
+"""Logging in to the console."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from notify.console.access import is_editor, not_an_editor
+from notify.console.throttle import Guesses
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password; says one sentence, whichever of the two was wrong."""
+
+    error_messages = {
+        "invalid_login": _("That user name and password do not belong together. Try again."),
+        "inactive": _("That user name and password do not belong together. Try again."),
+    }
+
+    def clean(self) -> dict[str, object]:
+        """Look at the password, unless there have been too many guesses."""
+        guesses = Guesses(self.request, self.cleaned_data.get("username", ""))
+        if guesses.exhausted:
+            raise ValidationError(
+                gettext("Too many attempts. Wait a quarter of an hour, then try again."),
+                code="throttled",
+            )
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            guesses.count()
+            raise
+        guesses.forget()
+        return cleaned
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Raise ValidationError for somebody who is no editor: their password was right."""
+        super().confirm_login_allowed(user)  # type: ignore[arg-type]  # the stubs want AbstractBaseUser's child
+        if not is_editor(user):
+            raise ValidationError(not_an_editor(), code="not_an_editor")
+
+
+class Login(LoginView):
+    """The way in. Failures answer 422, too many of them 429."""
+
+    template_name = "console/login.html"
+    form_class = LoginForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the form again with its sentence."""
+        throttled = form.has_error("__all__", code="throttled")
+        status = HTTPStatus.TOO_MANY_REQUESTS if throttled else HTTPStatus.UNPROCESSABLE_ENTITY
+        return self.render_to_response(self.get_context_data(form=form), status=status)

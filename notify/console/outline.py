@@ -1,0 +1,102 @@
+"""The map beside the list of areas: their outlines as SVG, without tiles and without a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+from notify.alerts.models import Area
+
+WIDTH = 600.0
+"""Of the drawing, in its own units; the page scales it."""
+MARGIN = 6.0
+
+Ring = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One area as an SVG path. x, y: where its point and its name go, or None without a point.
+
+    frame: other areas lie in it, so that it is drawn as a border and cannot be clicked.
+    """
+
+    code: str
+    name: str
+    path: str
+    frame: bool
+    x: float | None
+    y: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The drawing: frames first, so that what lies in them is on top."""
+
+    width: float
+    height: float
+    shapes: list[Shape]
+
+    @property
+    def view_box(self) -> str:
+        """For the ``viewBox`` of the ``<svg>``."""
+        return f"0 0 {self.width:g} {self.height:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Equirectangular, true at ``latitude``: fine for a city, wrong for a continent."""
+
+    west: float
+    north: float
+    latitude: float
+    scale: float
+
+    def __call__(self, lon: float, lat: float) -> tuple[float, float]:
+        """The place on the drawing, to a tenth of a unit."""
+        x = (lon - self.west) * cos(radians(self.latitude)) * self.scale + MARGIN
+        y = (self.north - lat) * self.scale + MARGIN
+        return round(x, 1), round(y, 1)
+
+
+def draw(areas: Sequence[Area]) -> Outline | None:
+    """The outlines of the areas that have one, or None if none has."""
+    drawn = [area for area in areas if any(rings(area.outline))]
+    points = [point for area in drawn for ring in rings(area.outline) for point in ring]
+    if not points:
+        return None
+    lons, lats = [point[0] for point in points], [point[1] for point in points]
+    latitude = (min(lats) + max(lats)) / 2
+    breadth = (max(lons) - min(lons)) * cos(radians(latitude))
+    if not breadth:
+        return None
+    project = Projection(min(lons), max(lats), latitude, (WIDTH - 2 * MARGIN) / breadth)
+    height = round((max(lats) - min(lats)) * project.scale + 2 * MARGIN, 1)
+    parents = {area.parent_id for area in areas}
+    shapes = [_shape(area, project, frame=area.pk in parents) for area in drawn]
+    return Outline(WIDTH, height, sorted(shapes, key=lambda shape: not shape.frame))
+
+
+def rings(geometry: Any) -> Iterator[Ring]:
+    """Every ring of a GeoJSON Polygon or MultiPolygon (RFC 7946, 3.1.6); of anything else, none."""
+    if not isinstance(geometry, dict):
+        return
+    if geometry.get("type") == "Polygon":
+        yield from geometry["coordinates"]
+    elif geometry.get("type") == "MultiPolygon":
+        for polygon in geometry["coordinates"]:
+            yield from polygon
+
+
+def _shape(area: Area, project: Projection, *, frame: bool) -> Shape:
+    path = "".join(_ring(ring, project) for ring in rings(area.outline))
+    x, y = (None, None) if area.lon is None or area.lat is None else project(area.lon, area.lat)
+    return Shape(area.code, area.name, path, frame, x, y)
+
+
+def _ring(ring: Ring, project: Projection) -> str:
+    # The last point repeats the first (RFC 7946, 3.1.6); Z closes the path instead.
+    corners = (project(point[0], point[1]) for point in ring[:-1])
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + "Z"

@@ -1,0 +1,143 @@
+"""What would be sent, as the page before publishing shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert
+from notify.alerts.vocabulary import Move
+from notify.channels.base import AddressedBy, Preview
+from notify.console.channel_names import channel_label
+from notify.console.forms.words import by_field
+from notify.dispatch.preview import ChannelOutlook, preview
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagePreview:
+    """What a channel carries in one language, and the words for how many read it."""
+
+    name: str
+    code: str
+    readers: str
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPage:
+    """One channel. people: it goes to people rather than to places. facts: label and value."""
+
+    name: str
+    label: str
+    people: bool
+    languages: list[LanguagePreview]
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookPage:
+    """Everything about one move. people: how many persons are told; problems: why it must wait."""
+
+    move: Move
+    people: int
+    cost: str
+    channels: list[ChannelPage]
+    problems: Sequence[str]
+
+    @property
+    def button(self) -> str:
+        """What the button says that lets it out."""
+        if not self.people:
+            return {
+                Move.PUBLISH: _("Publish"),
+                Move.UPDATE: _("Post the update"),
+                Move.RESOLVE: _("Give the all-clear"),
+                Move.CANCEL: _("Take it back"),
+            }[self.move]
+        return {
+            Move.PUBLISH: ngettext(
+                "Publish to %(count)s person", "Publish to %(count)s people", self.people
+            ),
+            Move.UPDATE: ngettext(
+                "Post the update to %(count)s person",
+                "Post the update to %(count)s people",
+                self.people,
+            ),
+            Move.RESOLVE: ngettext(
+                "Give %(count)s person the all-clear",
+                "Give %(count)s people the all-clear",
+                self.people,
+            ),
+            Move.CANCEL: ngettext(
+                "Take it back from %(count)s person",
+                "Take it back from %(count)s people",
+                self.people,
+            ),
+        }[self.move] % {"count": whole(self.people)}
+
+
+def look_ahead(alert: Alert, move: Move, content: AlertContent) -> OutlookPage:
+    """What ``move`` would send. Content that needs mending first is a problem like any other."""
+    try:
+        outlook = preview(alert, move, content)
+    except ValidationError as error:
+        sentences = [one for found in by_field(error).values() for one in found]
+        return OutlookPage(move, 0, "", [], sentences)
+    people = [one for one in outlook.channels if one.addressed_by == AddressedBy.SUBSCRIBER]
+    costs = [amount(one.cost, one.currency) for one in people if one.cost is not None]
+    return OutlookPage(
+        move,
+        max((one.total for one in people), default=0),
+        " + ".join(costs),
+        [_channel(one) for one in outlook.channels],
+        outlook.problems,
+    )
+
+
+def _channel(one: ChannelOutlook) -> ChannelPage:
+    people = one.addressed_by == AddressedBy.SUBSCRIBER
+    names = dict(settings.LANGUAGES)
+    languages = [
+        LanguagePreview(
+            str(names.get(shown.language, shown.language)),
+            shown.language,
+            _readers(one.recipients.get(shown.language, 0)) if people else "",
+            shown,
+        )
+        for shown in one.previews
+    ]
+    return ChannelPage(one.name, channel_label(one.name), people, languages, _facts(one, people))
+
+
+def _facts(one: ChannelOutlook, people: bool) -> list[tuple[str, str]]:
+    if not people:
+        return [(_("Areas"), whole(one.total))]
+    facts = [(_("Recipients"), whole(one.total))]
+    if one.units:
+        facts.append((_("Segments in all"), whole(one.units)))
+    if one.cost is not None:
+        facts.append((_("Estimated cost"), amount(one.cost, one.currency)))
+    return facts
+
+
+def _readers(count: int) -> str:
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": whole(count)}
+
+
+def whole(number: int) -> str:
+    """A number with its thousands set apart."""
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+def amount(cost: Decimal, currency: str) -> str:
+    """Money, to whole units from ten on: it is an estimate."""
+    digits = 2 if cost < 10 else 0
+    return f"{number_format(cost, digits, force_grouping=True)} {currency}"

@@ -1,0 +1,1 @@
+"""The console's pages: each loads, calls a service, answers."""

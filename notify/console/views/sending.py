@@ -1,0 +1,55 @@
+"""What publishing and the later moves have in common: looking before sending, and sending."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert
+from notify.alerts.vocabulary import Move
+from notify.console.access import EditorRequest
+from notify.console.forms.versioned import VersionedForm
+from notify.console.outlook import look_ahead
+from notify.dispatch.start import announce
+
+
+def find_alert(code: str) -> Alert:
+    """The alert of that code, or a 404."""
+    return get_object_or_404(Alert.objects.select_related("service"), code=code)
+
+
+def send(
+    request: EditorRequest, alert: Alert, move: Move, content: AlertContent, form: VersionedForm
+) -> HttpResponse:
+    """Announce it, and go where it can be watched. Raises what ``announce`` raises."""
+    version, key = form.cleaned_data["version"], form.cleaned_data["key"]
+    announce(alert, move, content, version=version, key=key, by=request.user)
+    messages.success(request, _("Published. Below you can watch it go out."))
+    return redirect("console:alert", alert.code)
+
+
+def show_preview(
+    request: EditorRequest,
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    form: VersionedForm,
+    *,
+    status: int = HTTPStatus.OK,
+    changed: Exception | None = None,
+) -> HttpResponse:
+    """What would be sent, and the button that sends it; ``form`` goes along, hidden."""
+    context = {
+        "alert": alert,
+        "form": form,
+        "ahead": look_ahead(alert, move, content),
+        "address": reverse(f"console:{move.value}", args=[alert.code]),
+        "changed": changed,
+    }
+    return render(request, "console/preview.html", context, status=status)

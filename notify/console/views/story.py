@@ -1,0 +1,32 @@
+"""One alert as its editors see it: how it stands, what was said, what can be done."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from notify.alerts import lifecycle
+from notify.alerts.models import Alert
+from notify.console.access import EditorRequest, editors_only
+from notify.console.fanout import watch
+
+
+@editors_only
+@require_safe
+def alert(request: EditorRequest, code: str) -> HttpResponse:
+    """The alert's page; the latest update goes out before the reader's eyes."""
+    shown = get_object_or_404(Alert.objects.select_related("service", "author"), code=code)
+    updates = list(
+        shown.updates.select_related("author", "dispatch", "dispatch__update").order_by("-number")
+    )
+    context = {
+        "alert": shown,
+        "areas": shown.areas.defer("outline"),
+        "updates": updates,
+        "fanout": watch(updates[0].dispatch) if updates else None,
+        "moves": lifecycle.legal_moves(shown),
+        "now": timezone.now(),
+    }
+    return render(request, "console/alert.html", context)
