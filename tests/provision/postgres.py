@@ -19,8 +19,8 @@ INSTALL = "PostgreSQL is missing. Install it: apt-get install postgresql"
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
 
 
-def programs() -> Path:
-    """The folder that holds initdb, postgres and pg_isready. Raises Missing when there is none."""
+def executable() -> Path:
+    """The path of postgres, with initdb and pg_isready beside it. Raises Missing when there is none."""
     candidates = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
     )
@@ -28,7 +28,7 @@ def programs() -> Path:
         candidates.append(Path(found).resolve().parent)
     for folder in reversed(candidates):
         if all((folder / name).exists() for name in ("initdb", "postgres", "pg_isready")):
-            return folder
+            return folder / "postgres"
     raise Missing(INSTALL)
 
 
@@ -55,22 +55,31 @@ def as_user(user: str, command: Sequence[str]) -> list[str]:
 @contextlib.contextmanager
 def started() -> Iterator[str]:
     """The URL of an empty database that lives as long as the block."""
-    bin_, user, port = programs(), unprivileged(), free_port()
+    program, user, port = executable(), unprivileged(), free_port()
     with tempfile.TemporaryDirectory(prefix="notify-postgres-") as name:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, user)
         data = folder / "data"
-        initdb = [str(bin_ / "initdb"), "-D", str(data), "-U", "notify", "--no-sync", "-A", "trust"]
+        initdb = [
+            str(program.with_name("initdb")),
+            "-D",
+            str(data),
+            "-U",
+            "notify",
+            "--no-sync",
+            "-A",
+            "trust",
+        ]
         initdb += ["-E", "UTF8", "--locale=C.UTF-8"]
         made = subprocess.run(
             as_user(user, initdb), cwd=folder, capture_output=True, text=True, check=False
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-        server = [str(bin_ / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
+        server = [str(program), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
         server += ["-k", str(folder), *(word for option in FAST for word in ("-c", option))]
-        ready = [str(bin_ / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        ready = [str(program.with_name("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(port)]
 
         def answers() -> bool:
             return subprocess.run(ready, check=False).returncode == 0

@@ -12,8 +12,8 @@ from tests.provision.child import accepts, free_port, running
 INSTALL = "Redis or Valkey is missing. Install it: apt-get install redis-server"
 
 
-def binary() -> str:
-    """The path of a server binary. Raises Missing when there is none."""
+def executable() -> str:
+    """The path of a server. Raises Missing when there is none."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
@@ -30,7 +30,7 @@ def started(*options: str) -> Iterator[str]:
     """The URL of an empty server that lives as long as the block."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="notify-redis-") as folder:
-        command = [binary(), "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
+        command = [executable(), "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no", *options]
         with running(command, log=Path(folder) / "log", answers=lambda: accepts(port)):
             yield f"redis://127.0.0.1:{port}/0"
