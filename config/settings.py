@@ -295,10 +295,6 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["notify.api.permissions.ReadOrScope"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # A key stays in the page's memory: deepLinking and nothing that is stored.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
     "ENUM_NAME_OVERRIDES": {
         "Severity": "notify.alerts.vocabulary.Severity",
         "Urgency": "notify.alerts.vocabulary.Urgency",

@@ -8,6 +8,8 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
+from notify.api.views.entrance import Nowhere
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Says that this process answers; asked by the container's health check."""
@@ -22,6 +24,7 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("console/", include("notify.console.urls")),
     path("api/v1/", include("notify.api.urls")),
+    path("api/<path:rest>", Nowhere.as_view()),
     path("sms/", include("notify.channels.sms.urls")),
     path("feeds/", include("notify.channels.feeds.urls")),
     path("embed/v1/", include("notify.channels.banners.urls")),

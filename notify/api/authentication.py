@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -18,7 +17,6 @@ from notify.api.models import Key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from drf_spectacular.openapi import AutoSchema
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -40,18 +38,3 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The challenge that goes with 401 (RFC 6750 section 3)."""
         return 'Bearer realm="notify"'
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    """How the schema describes the key."""
-
-    target_class = KeyAuthentication
-    name = "key"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        """A bearer token (OpenAPI 3.1 section 4.8.27)."""
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "ntf_<prefix>_<secret>, from `manage.py create_api_key`.",
-        }

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from notify.api.models import PERMISSIONS, Key, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.contrib.auth.models import User
+    from rest_framework.views import APIView
 
 
 class Anyone(Enum):
@@ -45,9 +47,7 @@ class ReadOrScope(BasePermission):
 
 def require(request: Request, scope: Scope) -> None:
     """Raise NotAuthenticated without a key, PermissionDenied with one that does not allow it."""
-    key = request.auth
-    if not isinstance(key, Key):
-        raise NotAuthenticated(_("Call with a key: Authorization: Bearer ntf_…"))
+    key = _key(request)
     if scope not in key.scopes:
         raise PermissionDenied(_("This key lacks the scope “%(scope)s”.") % {"scope": scope.value})
     if not key.user.has_perm(PERMISSIONS[scope]):
@@ -55,3 +55,15 @@ def require(request: Request, scope: Scope) -> None:
             _("The user of this key lacks the permission “%(permission)s”.")
             % {"permission": PERMISSIONS[scope]}
         )
+
+
+def author(request: Request) -> User:
+    """Whose move it is: the key's user. Raises NotAuthenticated without a key."""
+    return _key(request).user
+
+
+def _key(request: Request) -> Key:
+    key = request.auth
+    if not isinstance(key, Key):
+        raise NotAuthenticated(_("Call with a key: Authorization: Bearer ntf_…"))
+    return key

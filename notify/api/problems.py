@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from notify.alerts.lifecycle import AlertChanged, IllegalMove, KeyReused
@@ -75,6 +76,9 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
             {"field": field, "message": message[:LONGEST_ECHO]}
             for field, message in _fields(known.detail)
         ]
+    # Also where the view itself answers in YAML or HTML.
+    request = context["request"]
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return Response(
         document, status=known.status_code, headers=_headers(known), content_type=MEDIA_TYPE
     )
@@ -115,11 +119,12 @@ def _messages(error: DjangoValidationError) -> dict[str, list[str]]:
 def _detail(error: exceptions.APIException) -> str:
     if isinstance(error, exceptions.ValidationError):
         return _("Some of what was sent needs mending: see “errors”.")
-    return _SENTENCES.get(type(error), lambda: str(error.detail))()
+    sentence = _SENTENCES.get(type(error))
+    return str(sentence()) if sentence else str(error.detail)
 
 
 # The REST framework's own sentences are translated only in part, and say little of what to do.
-_SENTENCES: dict[type[exceptions.APIException], Any] = {
+_SENTENCES: dict[type[exceptions.APIException], Callable[[], str]] = {
     exceptions.NotFound: lambda: _("There is nothing at this address."),
     exceptions.MethodNotAllowed: lambda: _(
         "This address does not take that method: see the header Allow."

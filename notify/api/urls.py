@@ -1,8 +1,29 @@
-"""The addresses of api."""
+"""The addresses of the API. They all end with a slash; without it they lead there."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notify.api.views import alerts, entrance, moves, places
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", entrance.Entrance.as_view(), name="entrance"),
+    path("alerts/", alerts.AlertList.as_view(), name="alerts"),
+    path("alerts/<slug:code>/", alerts.AlertDetail.as_view(), name="alert"),
+    path("alerts/<slug:code>/publish/", moves.Publish.as_view(), name="publish"),
+    path("alerts/<slug:code>/update/", moves.PostUpdate.as_view(), name="update"),
+    path("alerts/<slug:code>/resolve/", moves.Resolve.as_view(), name="resolve"),
+    path("alerts/<slug:code>/cancel/", moves.Cancel.as_view(), name="cancel"),
+    path(
+        "alerts/<slug:code>/updates/<int:number>/progress/",
+        moves.UpdateProgress.as_view(),
+        name="progress",
+    ),
+    path("areas/", places.AreaList.as_view(), name="areas"),
+    path("areas/<slug:code>/", places.AreaDetail.as_view(), name="area"),
+    path("services/", places.ServiceList.as_view(), name="services"),
+    path("schema/", entrance.SchemaView.as_view(), name="schema"),
+    path("docs/", entrance.DocsView.as_view(), name="docs"),
+    path("<path:rest>", entrance.Nowhere.as_view(), name="nowhere"),
+]

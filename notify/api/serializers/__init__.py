@@ -1,0 +1,1 @@
+"""What is read and written over the API, and how it looks in JSON."""

@@ -1,0 +1,111 @@
+"""Alerts as they are answered: an alert as it stands, its updates, and what a move came to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from notify.alerts.models import Alert
+from notify.alerts.vocabulary import (
+    Certainty,
+    MessageType,
+    ResponseType,
+    Severity,
+    State,
+    Urgency,
+)
+from notify.api.serializers.fields import InstantField
+from notify.dispatch.notices import alert_url
+
+
+class PartsSerializer(serializers.Serializer[Any]):
+    """What is said in one language."""
+
+    headline = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    instruction = serializers.CharField(allow_blank=True)
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """An area, as it was called when it was said."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    """What an alert and each of its updates say, in CAP 1.2's terms."""
+
+    service = serializers.CharField(source="service.slug", help_text="Its short name.")
+    service_names = serializers.DictField(
+        source="service.names", child=serializers.CharField(), help_text="By language."
+    )
+    severity = serializers.ChoiceField(Severity.choices)
+    urgency = serializers.ChoiceField(
+        Urgency.choices, help_text="Immediate: a disruption. Future: planned work."
+    )
+    certainty = serializers.ChoiceField(Certainty.choices)
+    onset = InstantField(help_text="When it began, or begins.")
+    expires = InstantField(
+        allow_null=True,
+        help_text="When it should be over; null when nobody knows. A disruption stands until it "
+        "is resolved, whatever this says; planned work ends then by itself.",
+    )
+    words = serializers.DictField(
+        child=PartsSerializer(), help_text="By language; the site's own is always there."
+    )
+
+
+class AlertSerializer(SaidSerializer):
+    """An alert as it stands."""
+
+    code = serializers.CharField()
+    state = serializers.ChoiceField(State.choices)
+    version = serializers.IntegerField(
+        help_text="Counts every change; say it in If-Match or in the body when you make one."
+    )
+    url = serializers.SerializerMethodField(
+        help_text="The residents' page about it; null for a draft."
+    )
+    areas = serializers.SerializerMethodField(help_text="Codes of the areas it concerns.")
+    places = PlaceSerializer(source="areas.all", many=True)
+    published_at = InstantField(allow_null=True)
+    changed_at = InstantField()
+    ended_at = InstantField(allow_null=True, help_text="When it was resolved or cancelled.")
+
+    def get_url(self, alert: Alert) -> str | None:
+        """The page's absolute address."""
+        return None if alert.state == State.DRAFT else alert_url(alert)
+
+    def get_areas(self, alert: Alert) -> list[str]:
+        """Their codes."""
+        return [area.code for area in alert.areas.all()]
+
+
+class UpdateSerializer(SaidSerializer):
+    """One published message: it never changes."""
+
+    number = serializers.IntegerField(help_text="Its place in the alert's story, from 1.")
+    identifier = serializers.UUIDField(help_text="Its name to the world; the feeds' guid.")
+    message_type = serializers.ChoiceField(MessageType.choices)
+    response_type = serializers.ChoiceField(
+        ResponseType.choices, help_text="AllClear when it says that the disruption is over."
+    )
+    places = PlaceSerializer(many=True)
+    sent = InstantField()
+
+
+class AlertDetailSerializer(AlertSerializer):
+    """An alert as it stands, and its story: what was said of it, oldest first."""
+
+    updates = UpdateSerializer(many=True)
+
+
+class MadeSerializer(serializers.Serializer[Any]):
+    """What a move came to."""
+
+    alert = AlertSerializer()
+    identifier = serializers.UUIDField(help_text="Of the update that was published.")
+    number = serializers.IntegerField(help_text="Of the update that was published.")
+    progress = serializers.URLField(help_text="Where to watch it reach people.")

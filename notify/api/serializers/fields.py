@@ -1,0 +1,56 @@
+"""Fields and a base that say no clearly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from notify.alerts.content import YEARS
+
+SHOWN_OF_A_NAME = 60
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: a misspelt one would otherwise be lost without a word."""
+
+    tolerated: frozenset[str] = frozenset()
+    """Fields that are answered but not read: what was fetched may be sent back."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The fields' values. Raises ValidationError for those that are wrong or unknown."""
+        if isinstance(data, Mapping):
+            known = {*self.fields, *self.tolerated}
+            unknown = [str(name) for name in data if name not in known]
+            if unknown:
+                sentence = gettext("There is no such field here. Known: %(known)s.") % {
+                    "known": ", ".join(self.fields)
+                }
+                raise serializers.ValidationError(
+                    {name[:SHOWN_OF_A_NAME]: [sentence] for name in unknown[:10]}
+                )
+        return super().to_internal_value(data)
+
+
+class InstantField(serializers.DateTimeField):
+    """A date and time with its offset from UTC (RFC 3339); shown in the site's own time zone."""
+
+    default_error_messages = {
+        "invalid": _("Give a date and a time with its offset, as 2026-11-23T10:00:00+01:00."),
+        "naive": _("Say the offset from UTC too, as 2026-11-23T10:00:00+01:00."),
+        "year": _("Check the year."),
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """The same instant in the site's time zone; refuses a time that could be several."""
+        if timezone.is_naive(value):
+            self.fail("naive")
+        # Before the conversion, which overflows near year 1 and year 9999.
+        if value.year not in YEARS:
+            self.fail("year")
+        return value.astimezone(timezone.get_current_timezone())

@@ -1,0 +1,37 @@
+"""How an update is reaching people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class ChannelProgressSerializer(serializers.Serializer[Any]):
+    """The deliveries of one channel."""
+
+    channel = serializers.CharField()
+    counts = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="By state: queued, sending, in_doubt, sent, delivered, failed, withdrawn.",
+    )
+    total = serializers.IntegerField()
+    finished = serializers.BooleanField(help_text="Whether nothing more is to come.")
+
+
+class FailureSerializer(serializers.Serializer[Any]):
+    """Deliveries that did not arrive, for one reason."""
+
+    channel = serializers.CharField()
+    error = serializers.CharField(help_text="A code, for programs.")
+    reason = serializers.CharField(help_text="A sentence, for people.")
+    count = serializers.IntegerField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """How far an update has come."""
+
+    identifier = serializers.UUIDField(help_text="The update's.")
+    finished = serializers.BooleanField()
+    channels = ChannelProgressSerializer(many=True)
+    failures = FailureSerializer(many=True)

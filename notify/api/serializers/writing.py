@@ -1,0 +1,95 @@
+"""What is handed in: the content of a draft or an update, and which version was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from notify.alerts.content import LONGEST
+from notify.alerts.models import Area, Service
+from notify.alerts.vocabulary import Certainty, Severity, Urgency
+from notify.api.serializers.alerts import AlertDetailSerializer
+from notify.api.serializers.fields import InstantField, StrictSerializer
+
+MOST_AREAS = 500
+LARGEST_VERSION = 2**31 - 1
+
+
+class VersionSerializer(StrictSerializer):
+    """Which version of the alert the caller saw, unless If-Match says it."""
+
+    version = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_VERSION)
+
+
+class PartsInputSerializer(StrictSerializer):
+    """What is said in one language."""
+
+    headline = serializers.CharField(required=False, allow_blank=True)
+    description = serializers.CharField(
+        required=False, allow_blank=True, help_text=f"At most {LONGEST['description']} characters."
+    )
+    instruction = serializers.CharField(
+        required=False, allow_blank=True, help_text=f"At most {LONGEST['instruction']} characters."
+    )
+
+
+class WordsSerializer(VersionSerializer):
+    """The words of a move that ends an alert: nothing else of it may change."""
+
+    words = serializers.DictField(
+        child=PartsInputSerializer(),
+        allow_empty=False,
+        help_text="By language; a headline in the site's own language is needed.",
+    )
+
+
+class ContentSerializer(WordsSerializer):
+    """What a draft or an update says. With ``partial``, what is left out stays as it is."""
+
+    tolerated = frozenset(AlertDetailSerializer().fields)
+
+    service = serializers.SlugField(max_length=32, help_text="The short name of a service.")
+    areas = serializers.ListField(
+        child=serializers.SlugField(max_length=32),
+        allow_empty=False,
+        max_length=MOST_AREAS,
+        help_text="Codes of areas.",
+    )
+    severity = serializers.ChoiceField(Severity.choices)
+    urgency = serializers.ChoiceField(Urgency.choices)
+    certainty = serializers.ChoiceField(Certainty.choices, default=Certainty.OBSERVED)
+    onset = InstantField(default=timezone.now, help_text="Now, unless it is said.")
+    expires = InstantField(default=None, allow_null=True)
+
+    def validate_service(self, slug: str) -> Service:
+        """The service of that short name."""
+        found = Service.objects.filter(slug=slug).first()
+        if found is None:
+            raise serializers.ValidationError(_("There is no service “%(slug)s”.") % {"slug": slug})
+        return found
+
+    def validate_areas(self, codes: Sequence[str]) -> list[Area]:
+        """The areas of those codes, in their order, each once."""
+        found = {area.code: area for area in Area.objects.filter(code__in=codes).defer("outline")}
+        missing: dict[Any, Any] = {
+            number: [_("There is no area “%(code)s”.") % {"code": code}]
+            for number, code in enumerate(codes)
+            if code not in found
+        }
+        if missing:
+            raise serializers.ValidationError(missing)
+        return [found[code] for code in dict.fromkeys(codes)]
+
+
+class UpdateInputSerializer(ContentSerializer):
+    """What is new in an update. At least one thing must be."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse an update that says nothing."""
+        if not attrs.keys() - {"version"}:
+            raise serializers.ValidationError(_("Say what is new: give at least one field."))
+        return attrs

@@ -1,0 +1,74 @@
+"""What every view of the API does alike: who may call, from where, and how long an answer keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from notify.api.permissions import ANYONE, Access
+from notify.api.preconditions import etag
+
+SHARED = "public, max-age=30, stale-while-revalidate=30, stale-if-error=86400"
+"""For what everybody gets alike. Old news beats no news while we are down."""
+
+OWN = "private, no-cache"
+"""For what a key let the caller see: kept by the caller alone, and asked about every time."""
+
+
+class ApiView(APIView):
+    """A view that says in ``access``, method by method, who may call it."""
+
+    access: ClassVar[Mapping[str, Access]] = {}
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """The methods, also for a browser that asks on behalf of another site's page."""
+        response = Response(status=204)
+        if self.access.get("GET") is ANYONE:
+            # Reading only: a key has no place in a page that anybody can read.
+            response["Access-Control-Allow-Methods"] = "GET, HEAD"
+            response["Access-Control-Allow-Headers"] = "If-None-Match"
+            response["Access-Control-Max-Age"] = "86400"
+        return response
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Add the headers for caches and for other sites' pages."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Authorization"])
+        if self.access.get("GET") is ANYONE:
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Expose-Headers"] = "ETag"
+        reading = request.method in ("GET", "HEAD") and response.status_code == 200
+        response.setdefault("Cache-Control", self._keeps(request) if reading else "no-store")
+        if reading or self.shows_version(response):
+            response.add_post_render_callback(lambda done: self._tag(request, done))
+        return response
+
+    def shows_version(self, response: Response) -> int | None:
+        """The version of the alert that the response is, so that its ETag can carry it."""
+        return None
+
+    def _keeps(self, request: Request) -> str:
+        return SHARED if self.access.get("GET") is ANYONE and not request.auth else OWN
+
+    def _tag(self, request: Request, response: Response) -> HttpResponseBase | None:
+        """Put the ETag on; answer 304 instead to a reader who has it already."""
+        tag = etag(response.content, self.shows_version(response))
+        response["ETag"] = tag
+        if request.method not in ("GET", "HEAD"):
+            return None
+        answer = get_conditional_response(request, etag=tag, response=response)
+        if (
+            answer is not response
+            and answer is not None
+            and "Access-Control-Allow-Origin" in response
+        ):
+            answer["Access-Control-Allow-Origin"] = "*"
+        return answer

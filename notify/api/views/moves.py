@@ -1,0 +1,176 @@
+"""Publish, update, resolve, cancel: the moves that reach people, and how far they have come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+from django.conf import settings
+from django.http import Http404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notify.alerts.content import AlertContent
+from notify.alerts.lifecycle import SAYS, AlertChanged, KeyReused
+from notify.alerts.models import Alert, Update
+from notify.alerts.vocabulary import Move
+from notify.api.models import Scope
+from notify.api.permissions import author
+from notify.api.preconditions import request_key, seen
+from notify.api.repeats import repeats
+from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH
+from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
+from notify.api.serializers.progress import ProgressSerializer
+from notify.api.serializers.writing import (
+    UpdateInputSerializer,
+    VersionSerializer,
+    WordsSerializer,
+)
+from notify.api.views.alerts import find_alert, valid
+from notify.api.views.base import ApiView
+from notify.dispatch.models import Dispatch
+from notify.dispatch.progress import failures, progress
+from notify.dispatch.start import announce
+
+Post = TypeVar("Post", bound=Callable[..., Response])
+
+
+def described(serializer: Any, name: str) -> Callable[[Post], Post]:
+    """How the schema tells of one move."""
+    tells: Callable[[Post], Post] = extend_schema(
+        operation_id=f"{name}Alert",
+        parameters=[IF_MATCH, IDEMPOTENCY_KEY],
+        request=serializer,
+        responses={
+            201: OpenApiResponse(MadeSerializer, description="Published; people are being told."),
+            200: OpenApiResponse(
+                MadeSerializer, description="This request was made before: nothing was sent again."
+            ),
+        },
+        tags=["moves"],
+    )
+    return tells
+
+
+class MoveView(ApiView):
+    """One move of an alert."""
+
+    access = {"POST": Scope.PUBLISH}
+    move: ClassVar[Move]
+    serializer: ClassVar[type[VersionSerializer]]
+    partial: ClassVar[bool] = False
+
+    def make(self, request: Request, code: str) -> Response:
+        """Announce the move, once for each Idempotency-Key."""
+        alert = find_alert(code)
+        changes = valid(self.serializer(data=request.data, partial=self.partial))
+        version = seen(request, changes.pop("version", None))
+        key = request_key(request)
+        said = Update.objects.filter(request_key=key).select_related("service").first()
+        if said:
+            if not self._repeats(alert, said, changes):
+                raise KeyReused
+            return _made(alert, said, status=200)
+        content = replace(AlertContent.of(alert), **changes)
+        try:
+            dispatch = announce(
+                alert, self.move, content, version=version.version, key=key, by=author(request)
+            )
+        except AlertChanged as changed:
+            raise version.refusal(changed) from None
+        return _made(find_alert(code), dispatch.update, status=201)
+
+    def _repeats(self, alert: Alert, said: Update, changes: dict[str, Any]) -> bool:
+        """Whether the update is what the same request said the first time."""
+        move = (said.message_type, said.response_type) == SAYS[self.move]
+        return said.alert_id == alert.pk and move and repeats(said, changes)
+
+
+class Publish(MoveView):
+    """The draft goes out."""
+
+    move = Move.PUBLISH
+    serializer = VersionSerializer
+
+    @described(VersionSerializer, "publish")
+    def post(self, request: Request, code: str) -> Response:
+        """Publish a draft as it is, and tell everybody who asked to know."""
+        return self.make(request, code)
+
+
+class PostUpdate(MoveView):
+    """News about what stands."""
+
+    move = Move.UPDATE
+    serializer = UpdateInputSerializer
+    partial = True
+
+    @described(UpdateInputSerializer(partial=True), "update")
+    def post(self, request: Request, code: str) -> Response:
+        """Post what is new. What is left out stays as it is; `words` are replaced whole."""
+        return self.make(request, code)
+
+
+class Resolve(MoveView):
+    """The all-clear."""
+
+    move = Move.RESOLVE
+    serializer = WordsSerializer
+
+    @described(WordsSerializer, "resolve")
+    def post(self, request: Request, code: str) -> Response:
+        """Say that it is over, to exactly those who were told before."""
+        return self.make(request, code)
+
+
+class Cancel(MoveView):
+    """Taking it back."""
+
+    move = Move.CANCEL
+    serializer = WordsSerializer
+
+    @described(WordsSerializer, "cancel")
+    def post(self, request: Request, code: str) -> Response:
+        """Say that it was sent in error, to exactly those who were told before."""
+        return self.make(request, code)
+
+
+class UpdateProgress(ApiView):
+    """How an update is reaching people."""
+
+    access = {"GET": Scope.READ}
+
+    @extend_schema(operation_id="getProgress", responses=ProgressSerializer, tags=["moves"])
+    def get(self, request: Request, code: str, number: int) -> Response:
+        """Count an update's deliveries, channel by channel and state by state."""
+        dispatch = (
+            Dispatch.objects.filter(update__alert__code=code, update__number=number)
+            .select_related("update")
+            .first()
+        )
+        if dispatch is None:
+            raise Http404
+        channels = progress(dispatch)
+        document = {
+            "identifier": dispatch.update.identifier,
+            "finished": all(one.finished for one in channels),
+            "channels": channels,
+            "failures": failures(dispatch),
+        }
+        return Response(ProgressSerializer(document).data)
+
+
+def _made(alert: Alert, update: Update, *, status: int) -> Response:
+    path = reverse("api:progress", args=[alert.code, update.number])
+    return Response(
+        {
+            "alert": AlertSerializer(alert).data,
+            "identifier": update.identifier,
+            "number": update.number,
+            "progress": settings.PUBLIC_URL + path,
+        },
+        status=status,
+    )
