@@ -52,7 +52,7 @@ class SubscribeForm(forms.Form):
     form = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.places: list[Place] = choosable_places()
         self.offered: list[Service] = list(Service.objects.filter(active=True))
         slugs = [service.slug for service in self.offered]
@@ -108,3 +108,6 @@ class CodeForm(forms.Form):
             "max_length": _("The code is six digits. Check the SMS and try again."),
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)

@@ -5,45 +5,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from notify.alerts.models import Update
 from notify.alerts.vocabulary import MessageType
 from notify.portal.places import label
-from notify.portal.reading import Reading
+from notify.portal.reading import Reading, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One update in the story. ``new_places`` and ``new_end`` say whether it changed those."""
+    """One update in the story, with what it said anew: nobody reads the same sentence twice."""
 
     update: Update
     kind: str
     reading: Reading
-    new_places: bool
-    new_end: bool
+    before: Update | None
 
     @property
     def places(self) -> list[str]:
-        """The names of its places, as they were when it was said."""
+        """What its places were called when it was said."""
         return [label(place["name"], place["path"]) for place in self.update.places]
+
+    @property
+    def new_places(self) -> bool:
+        """Whether it concerns other places than the one before."""
+        return self.before is not None and _codes(self.update) != _codes(self.before)
+
+    @property
+    def new_end(self) -> bool:
+        """Whether it expects another end than the one before; an all-clear expects none."""
+        return (
+            self.before is not None
+            and not self.update.ends_alert
+            and self.update.expires != self.before.expires
+        )
+
+    @property
+    def new_words(self) -> list[Words]:
+        """Its description and its instruction, where they are not just as before."""
+        old = Reading.of(self.before) if self.before else None
+        both = [
+            (self.reading.description, old and old.description),
+            (self.reading.instruction, old and old.instruction),
+        ]
+        return [now for now, before in both if now and now != before]
 
 
 def timeline(updates: Sequence[Update]) -> list[Stop]:
     """The stops of an alert's updates, which come oldest first; the stops come newest first."""
-    stops = []
-    before: Update | None = None
-    for update in updates:
-        stops.append(
-            Stop(
-                update=update,
-                kind=_kind(update),
-                reading=Reading.of(update),
-                new_places=before is not None and _codes(update) != _codes(before),
-                new_end=before is not None and update.expires != before.expires,
-            )
-        )
-        before = update
+    before: list[Update | None] = [None, *updates]
+    stops = [
+        Stop(update, _kind(update), Reading.of(update), earlier)
+        for update, earlier in zip(updates, before, strict=False)
+    ]
     return stops[::-1]
 
 
@@ -53,9 +68,9 @@ def _codes(update: Update) -> set[str]:
 
 def _kind(update: Update) -> str:
     if update.all_clear:
-        return _("Fixed")
+        return pgettext("disruption", "Fixed")
     if update.message_type == MessageType.CANCEL:
-        return _("Withdrawn")
+        return pgettext("disruption", "Withdrawn")
     if update.message_type == MessageType.ALERT:
-        return _("First message")
-    return _("Update")
+        return pgettext("disruption", "First message")
+    return pgettext("disruption", "Update")
