@@ -31,7 +31,16 @@ ENVIRONMENT = {
 }
 # Settings that are read when present: a developer's own values must not change a test.
 OPTIONAL_PREFIXES = ("CODE_LIMIT_", "SMS_PRICE_")
-OPTIONAL = ("PUBLISHER_NAME", "PHONE_PREFIXES", "TIME_ZONE", "STATIC_ROOT", "TRUSTED_PROXIES")
+OPTIONAL = (
+    "PHONE_PREFIXES",
+    "PUBLISHER_NAME",
+    "REDIS_KEY_PREFIX",
+    "STATIC_ROOT",
+    "TIME_ZONE",
+    "TRUSTED_PROXIES",
+)
+# Set by apply(), from TEST_… variables.
+SERVERS = ("DATABASE_URL", "REDIS_URL")
 
 
 def apply() -> None:

@@ -9,6 +9,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from tests import environment
+
 DOCKER = settings.BASE_DIR / "docker"
 COMPOSE_ONLY = {"POSTGRES_PASSWORD", "HTTP_BIND", "TLS_PROXY", "NOTIFY_IMAGE", "WORKER_CONCURRENCY"}
 OURS = {"migrate", "web", "worker-urgent", "worker-routine", "beat"}
@@ -71,6 +73,12 @@ def test_every_variable_of_the_example_is_explained_by_the_line_above() -> None:
 def test_our_containers_get_every_setting_that_the_image_does_not_hold(name: str) -> None:
     given = set(services()[name]["environment"])
     assert settings_read() - given == {"DJANGO_DEBUG", "STATIC_ROOT"}
+
+
+def test_the_tests_let_no_setting_of_the_developer_through() -> None:
+    governed = {*environment.ENVIRONMENT, *environment.OPTIONAL, *environment.SERVERS}
+    loose = settings_read() - governed
+    assert not [name for name in loose if not name.startswith(environment.OPTIONAL_PREFIXES)]
 
 
 def test_secrets_are_asked_for_and_never_written_down() -> None:
