@@ -31,7 +31,7 @@ class SharedHeaders(ResponseHeaders):
 
     PERSONAL = frozenset({"accept-language", "cookie"})
 
-    def __setitem__(self, key: str, value: str | bytes) -> None:
+    def __setitem__(self, key: str, value: str | bytes | int) -> None:
         """Set a header; of ``Vary`` only what does not depend on the person."""
         if key.lower() == "vary" and isinstance(value, str):
             names = [name.strip() for name in value.split(",")]

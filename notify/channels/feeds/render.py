@@ -58,7 +58,7 @@ def render(head: Head, entries: Iterable[tuple[Listed, Notice]]) -> bytes:
     """The feed as UTF-8 XML, entries in the order given."""
     feed = FeedGenerator()
     feed.id(head.address)
-    feed.title(clean(head.title))
+    feed.title(clean(head.title) or head.address)
     feed.description(clean(head.subtitle))
     feed.language(head.language)
     feed.author(name=clean(head.publisher), uri=head.page)

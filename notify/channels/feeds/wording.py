@@ -47,7 +47,8 @@ def entry_words(
     words = notice.in_language(language)
     with translation.override(language):
         return EntryWords(
-            title=_marked(_line(words.headline), ending),
+            # feedgen raises for an entry without a title, and one entry would end the whole feed.
+            title=_marked(_line(words.headline) or notice.service, ending),
             summary=_line(words.description or words.instruction or words.headline),
             html=_html(notice, language, ending, over_at),
             categories=(

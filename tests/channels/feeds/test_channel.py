@@ -8,6 +8,7 @@ from django.utils import timezone
 from notify.channels.base import AddressedBy, Outcome
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.models import Entry, EntryArea, Story
+from tests.channels.contract import ChannelContract
 from tests.channels.notices import (
     BORÅS,
     FRISTAD,
@@ -102,9 +103,14 @@ def test_the_preview_is_the_entry_in_the_language() -> None:
     assert preview.price is None
 
 
-def test_the_preview_renders_as_a_template() -> None:
-    from django.template.loader import render_to_string
+def test_the_preview_of_an_end_is_marked() -> None:
+    assert (
+        feeds.preview(all_clear_of(notice()), "sv").context["title"]
+        == "Avhjälpt: Vattenavbrott i Äspered"
+    )
 
-    preview = feeds.preview(all_clear_of(notice()), "sv")
-    html = render_to_string(preview.template, {"preview": preview.context})
-    assert "Avhjälpt: Vattenavbrott i Äspered" in html
+
+class TestFeedChannel(ChannelContract):
+    @pytest.fixture
+    def channel(self) -> FeedChannel:
+        return FeedChannel()
