@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.http import parse_http_date
+from hypothesis import HealthCheck, example, settings
+from hypothesis import given as examples
+from hypothesis import strategies as st
+
+from notify.channels.banners.channel import BannerChannel
+from notify.channels.banners.document import document
+from notify.channels.notice import Words
+from tests import given
+from tests.channels.notices import FRISTAD, ÄSPERED, all_clear_of, hand, notice, update_of
+
+pytestmark = pytest.mark.django_db
+banners = BannerChannel()
+DOCUMENT = "/embed/v1/banner.json"
+SCRIPT = "/embed/v1/banner.js"
+
+
+@pytest.fixture(autouse=True)
+def city() -> None:
+    given.city()
+    given.service("water")
+    given.service("power")
+
+
+def read(client: Client, query: str = "") -> Any:
+    response = client.get(DOCUMENT + query)
+    assert response.status_code == 200, response.content
+    return json.loads(response.content)
+
+
+# --- the document -----------------------------------------------------------------------------
+
+
+def test_it_says_everything_a_banner_shows(client: Client) -> None:
+    told = notice(
+        sent=datetime(2026, 11, 23, 8, 30, tzinfo=UTC),
+        expires=datetime(2026, 11, 23, 16, tzinfo=UTC),
+    )
+    hand(banners, told)
+    received = read(client, "?lang=en")
+    assert (received["version"], received["language"]) == (1, "en")
+    assert received["valid_for"] == 3600
+    assert received["items"] == [
+        {
+            "alert": told.alert,
+            "update": 1,
+            "severity": "Severe",
+            "urgency": "Immediate",
+            "all_clear": False,
+            "cancelled": False,
+            "headline": "Water outage in Äspered",
+            "description": "A water main has burst by the school.",
+            "instruction": "Fetch water from the tanker in the school yard.",
+            "language": "en",
+            "service": {"slug": "water", "name": "Drinking water"},
+            "places": [{"code": "1490TB121", "name": "Äspered"}],
+            "sent": "2026-11-23T09:30:00+01:00",
+            "onset": "2026-11-23T09:30:00+01:00",
+            "expires": "2026-11-23T17:00:00+01:00",
+            "until": None,
+            "url": "http://testserver/a/test123/",
+        }
+    ]
+
+
+def test_it_holds_the_areas_and_services_asked_for(client: Client) -> None:
+    water = notice()
+    power = notice(service="power", places=(FRISTAD,))
+    hand(banners, water)
+    hand(banners, power)
+
+    def alerts(query: str) -> set[str]:
+        return {item["alert"] for item in read(client, query)["items"]}
+
+    assert alerts("") == alerts("?areas=1490") == {water.alert, power.alert}
+    assert alerts(f"?areas={ÄSPERED.code}") == {water.alert}
+    assert alerts(f"?areas={ÄSPERED.code},{FRISTAD.code}&services=power") == {power.alert}
+    assert alerts("?services=water, power") == {water.alert, power.alert}
+
+
+def test_the_worst_comes_first_and_what_is_over_last(client: Client) -> None:
+    ended = notice(severity="Extreme")
+    told = [notice(severity="Minor"), all_clear_of(ended, sent=timezone.now()), notice()]
+    for one in (ended, *told):
+        hand(banners, one)
+    ranked = [item["alert"] for item in read(client)["items"]]
+    assert ranked == [told[2].alert, told[0].alert, ended.alert]
+
+
+# --- caching ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"), [(DOCUMENT, "application/json"), (SCRIPT, "text/javascript")]
+)
+def test_any_page_may_load_it_and_any_cache_keep_it(
+    client: Client, address: str, media_type: str
+) -> None:
+    client.cookies["language"] = "en"
+    response = client.get(address, headers={"accept-language": "en", "origin": "https://x.example"})
+    assert response["Content-Type"] == f"{media_type}; charset=utf-8"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response["Cache-Control"].startswith("public, max-age=")
+    assert not response.has_header("Vary")
+    assert not response.cookies
+    again = client.get(address, headers={"if-none-match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["Access-Control-Allow-Origin"] == "*"
+    assert client.head(address)["ETag"] == response["ETag"]
+    assert client.post(address).status_code == 405
+
+
+def test_a_cache_in_an_error_answers_for_less_time_than_a_banner_trusts(client: Client) -> None:
+    kept = re.search(r"stale-if-error=(\d+)", client.get(DOCUMENT)["Cache-Control"])
+    assert kept
+    assert int(kept[1]) < read(client)["valid_for"]
+
+
+def test_bytes_change_only_when_something_did(client: Client) -> None:
+    told = notice()
+    hand(banners, told)
+    first = client.get(DOCUMENT)
+    hand(banners, told)
+    again = client.get(DOCUMENT)
+    assert (again.content, again["ETag"], again["Last-Modified"]) == (
+        first.content,
+        first["ETag"],
+        first["Last-Modified"],
+    )
+    hand(banners, update_of(told))
+    assert client.get(DOCUMENT)["ETag"] != first["ETag"]
+
+
+def test_what_leaves_by_itself_moves_the_date(client: Client) -> None:
+    over = timezone.now() - timedelta(minutes=1)
+    hand(banners, notice(urgency="Future", expires=over))
+    assert parse_http_date(client.get(DOCUMENT)["Last-Modified"]) == int(over.timestamp())
+
+
+def test_the_number_of_statements_does_not_grow(client: Client) -> None:
+    def statements(query: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            read(client, query)
+        return len(captured)
+
+    hand(banners, notice())
+    one = statements(f"?areas={ÄSPERED.code}&services=water")
+    for _number in range(10):
+        hand(banners, notice(places=(FRISTAD, ÄSPERED)))
+    many = f"?areas={ÄSPERED.code},{FRISTAD.code},1490&services=water,power"
+    assert statements(many) == one == 4
+
+
+# --- bad input --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?areas=1490,0000", "Det finns inget område med koden ”0000”."),
+        ("?services=taxi&lang=en", "There is no service with the name “taxi”."),
+        ("?lang=fi", "Bannern finns på de här språken: sv, en."),
+        ("?areas=" + ",".join(map(str, range(201))), "Ange högst 200 områden eller tjänster"),
+    ],
+)
+def test_what_is_not_there_gets_a_problem_that_names_it(
+    client: Client, query: str, sentence: str
+) -> None:
+    response = client.get(DOCUMENT + query)
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json; charset=utf-8"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert json.loads(response.content)["detail"].startswith(sentence)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@examples(st.text(max_size=40), st.sampled_from(["areas", "services", "lang"]))
+@example("\x00", "areas")
+def test_no_query_breaks_it(client: Client, text: str, name: str) -> None:
+    response = client.get(DOCUMENT, {name: text})
+    assert response.status_code in (200, 404)
+    json.loads(response.content)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@examples(st.text(st.characters(exclude_categories=()), max_size=60))
+@example("\x00\ud800")
+def test_no_text_breaks_it(client: Client, text: str) -> None:
+    told = notice(words={"sv": Words(text, text, text)}, places=(replace(ÄSPERED, name=text),))
+    hand(banners, told)
+    assert told.alert in {item["alert"] for item in read(client)["items"]}
+
+
+def test_the_same_notices_in_another_order_are_the_same_document() -> None:
+    some = [notice(severity=severity) for severity in ("Minor", "Severe", "Severe", "Odd")]
+    assert document(some, "sv", "x") == document(reversed(some), "sv", "x")
+
+
+# --- the script -------------------------------------------------------------------------------
+
+
+def test_the_script_is_light(client: Client) -> None:
+    assert len(gzip.compress(client.get(SCRIPT).content)) < 6000
+
+
+def test_the_script_carries_its_style_sheet_and_never_writes_markup(client: Client) -> None:
+    script = client.get(SCRIPT).content.decode()
+    assert ".notify-banner" in script
+    assert "STYLE SHEET" not in script
+    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.cookie"):
+        assert forbidden not in script
