@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import TextChoices
-from django.utils.translation import pgettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import State
@@ -14,13 +14,13 @@ from notify.alerts.vocabulary import State
 class Phase(TextChoices):
     """Where an alert stands for its readers."""
 
-    DISRUPTED = "disrupted", _("disruption", "Disruption now")
-    OVERDUE = "overdue", _("disruption", "Disruption, longer than expected")
-    UNDERWAY = "underway", _("disruption", "Planned work in progress")
-    PLANNED = "planned", _("disruption", "Planned")
-    LAPSED = "lapsed", _("disruption", "Planned work, its time has passed")
-    RESOLVED = "resolved", _("disruption", "Fixed")
-    CANCELLED = "cancelled", _("disruption", "Withdrawn")
+    DISRUPTED = "disrupted", pgettext_lazy("disruption", "Disruption now")
+    OVERDUE = "overdue", pgettext_lazy("disruption", "Disruption, longer than expected")
+    UNDERWAY = "underway", pgettext_lazy("disruption", "Planned work in progress")
+    PLANNED = "planned", pgettext_lazy("disruption", "Planned")
+    LAPSED = "lapsed", pgettext_lazy("disruption", "Planned work, its time has passed")
+    RESOLVED = "resolved", pgettext_lazy("disruption", "Fixed")
+    CANCELLED = "cancelled", pgettext_lazy("disruption", "Withdrawn")
 
 
 CURRENT = frozenset({Phase.DISRUPTED, Phase.OVERDUE, Phase.UNDERWAY})

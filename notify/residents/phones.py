@@ -36,7 +36,9 @@ def parse_phone(written: str) -> str:
             % {"prefixes": ", ".join(settings.PHONE_PREFIXES)}
         )
     if phonenumbers.number_type(number) not in REACHABLE:
-        raise ValidationError(_("That is not a mobile number, so it cannot receive SMS."))
+        raise ValidationError(
+            _("That is not a mobile number, so it cannot receive SMS. Write a mobile number.")
+        )
     return e164
 
 
