@@ -242,7 +242,7 @@ def main() -> int:
     wrong += disagreements([path for path in sorted(catalogues) if path.exists()])
     for line in wrong:
         print(line)
-    print(f"{len(catalogues)} catalogues, {len(wrong)} things to do.", file=sys.stderr)
+    print(f"{len(catalogues)} catalogues, {len(wrong)} things to do.")
     return 1 if wrong and options.check else 0
 
 
