@@ -26,6 +26,7 @@ class LoginForm(AuthenticationForm):
 
     def clean(self) -> dict[str, object]:
         """Look at the password, unless there have been too many guesses."""
+        assert self.request is not None  # noqa: S101 - for the type: LoginView always gives it
         guesses = Guesses(self.request, self.cleaned_data.get("username", ""))
         if guesses.exhausted:
             raise ValidationError(

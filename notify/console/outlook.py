@@ -53,6 +53,11 @@ class OutlookPage:
     problems: Sequence[str]
 
     @property
+    def people_said(self) -> str:
+        """How many people, with the thousands set apart."""
+        return whole(self.people)
+
+    @property
     def button(self) -> str:
         """What the button says that lets it out."""
         if not self.people:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 
 from notify.alerts.models import Area
 
@@ -22,18 +23,30 @@ def topmost(areas: Iterable[Area]) -> list[Area]:
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How a language joins names. pair: with %(first)s and %(last)s; more: with %(count)s."""
+
+    pair: str
+    more: str
+
+
+def joining(language: str) -> Joining:
+    """How that language joins names."""
+    with override(language):
+        return Joining(gettext("%(first)s and %(last)s"), gettext("%(count)s more areas"))
+
+
 def phrase(areas: Sequence[Area], language: str) -> str:
     """The areas' names as part of a sentence: "Äspered, Fristad och Dalsjöfors"."""
-    names = [area.name for area in areas]
-    with override(language):
-        if len(names) > NAMED:
-            rest = len(names) - NAMED + 1
-            more = ngettext("%(count)d more area", "%(count)d more areas", rest) % {"count": rest}
-            names = [*names[: NAMED - 1], more]
-        if len(names) < 2:
-            return "".join(names)
-        first = ", ".join(names[:-1])
-        return gettext("%(first)s and %(last)s") % {"first": first, "last": names[-1]}
+    names, words = [area.name for area in areas], joining(language)
+    if len(names) > NAMED:
+        # At least two are left, so that there is no singular to be told apart.
+        left = len(names) - NAMED + 1
+        names = [*names[: NAMED - 1], words.more % {"count": left}]
+    if len(names) < 2:
+        return "".join(names)
+    return words.pair % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def name_places(

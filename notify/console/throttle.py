@@ -42,8 +42,8 @@ class Guesses:
 
 def client(request: HttpRequest) -> str:
     """The asking computer's address, as the nearest trusted proxy saw it."""
-    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    proxies = settings.TRUSTED_PROXIES
+    seen = request.headers.get("X-Forwarded-For", "").split(",")
+    proxies: int = settings.TRUSTED_PROXIES
     if proxies and len(seen) >= proxies:
         return seen[-proxies].strip()
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Alert
@@ -39,6 +40,7 @@ class VersionedForm(forms.Form):
 
     def anew(self, alert: Alert) -> None:
         """Let what was typed be handed in once more, on top of the alert as it is now."""
+        assert isinstance(self.data, QueryDict)  # noqa: S101 - for the type: only posts come here
         self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(alert.version)
-        self.data[self.add_prefix("key")] = str(uuid.uuid4())
+        self.data["version"] = str(alert.version)
+        self.data["key"] = str(uuid.uuid4())

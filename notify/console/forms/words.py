@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.content import LONGEST, PARTS, Words
+from notify.console.place_names import Joining, joining
 
 LABELS = {
     "headline": _("Headline"),
@@ -35,6 +36,16 @@ class LanguageFields:
 
     def __iter__(self) -> Iterator[BoundField]:
         return iter((self.headline, self.description, self.instruction))
+
+    @property
+    def written(self) -> bool:
+        """Whether anything is written in it."""
+        return any(field.value() for field in self)
+
+    @property
+    def joining(self) -> Joining:
+        """How the language joins names, for ``words.js``."""
+        return joining(self.code)
 
 
 class WordsField(forms.CharField):
@@ -68,8 +79,6 @@ class WordsField(forms.CharField):
 
 class WordsForm(forms.Form):
     """Headline, description and instruction in each language: ``sv_headline``, ``en_headline``…"""
-
-    parts = PARTS
 
     def __init__(self, data: Any = None, *, words: Words | None = None, **kwargs: Any) -> None:
         kwargs["initial"] = _flat(words or {}) | dict(kwargs.get("initial") or {})

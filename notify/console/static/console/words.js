@@ -1,0 +1,44 @@
+// Counts what is written, and keeps the names of the areas in the words up to date with what is chosen.
+// place_names.py says the same on the server, for whoever has no scripts.
+const NAMED = 4;
+const HOLE = "{areas}";
+
+function phrase(names, { pair, more }) {
+  let said = names;
+  if (said.length > NAMED) {
+    const left = said.length - NAMED + 1;
+    said = [...said.slice(0, NAMED - 1), more.replace("%(count)s", left)];
+  }
+  if (said.length < 2) return said.join("");
+  const first = said.slice(0, -1).join(", ");
+  return pair.replace("%(first)s", () => first).replace("%(last)s", () => said.at(-1));
+}
+
+function count(field) {
+  const most = Number(field.dataset.count);
+  const line = document.querySelector(`[data-count-of="${field.id}"]`);
+  const length = [...field.value.trim()].length;
+  line.textContent = `${length} / ${most}`;
+  line.classList.toggle("over", length > most);
+}
+
+for (const language of document.querySelectorAll("[data-words]")) {
+  const fields = [...language.querySelectorAll("[data-count]")];
+  let names = null;
+  document.addEventListener("areas-chosen", (event) => {
+    const before = names ? phrase(names, language.dataset) : "";
+    names = event.detail;
+    const after = phrase(names, language.dataset);
+    for (const field of fields) {
+      // What stands for the areas is the hole, or the phrase that was put into it.
+      const pattern = field.value.includes(HOLE) || !before ? field.value : field.value.replace(before, HOLE);
+      const filled = pattern.replace(HOLE, () => after || HOLE);
+      if (filled !== field.value) field.value = filled;
+      count(field);
+    }
+  });
+  for (const field of fields) {
+    field.addEventListener("input", () => count(field));
+    count(field);
+  }
+}
