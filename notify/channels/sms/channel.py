@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
@@ -121,7 +122,7 @@ def _too_long(text: str, language: str) -> str:
         "Shorten it by %(over)d characters.",
         over,
     ) % {
-        "language": get_language_info(language)["name_translated"],
+        "language": capfirst(get_language_info(language)["name_translated"]),
         "segments": segments,
         "most": most,
         "over": over,
