@@ -21,19 +21,39 @@ SEND_DIRECT = "notify.dispatch.tasks.send_direct"
 FORGOTTEN_AFTER = 60
 """Seconds after which an unheard bell is dropped, so that bells never pile up behind a backlog."""
 
+IMPATIENT = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+"""A person waits for whoever rings. With the workers' patience a Redis that refuses holds them for
+6 seconds, and one that hangs for 10; with this, for none and for 1."""
+
 
 def ring(task: str, *args: object, queue: str, times: int = 1) -> None:
     """Wake ``times`` workers of a queue once the open transaction has committed.
 
     Never raises: whoever publishes must not fail because Redis is away.
     """
-    transaction.on_commit(lambda: _ring_now(task, args, queue, times))
+    if times:
+        transaction.on_commit(lambda: _ring_now(task, args, queue, times))
 
 
 def _ring_now(task: str, args: tuple[object, ...], queue: str, times: int) -> None:
     try:
-        for _bell in range(times):
-            current_app.send_task(task, args=args, queue=queue, expires=FORGOTTEN_AFTER)
+        # A connection of its own (some milliseconds), because those of the pool are patient.
+        with (
+            current_app.connection_for_write(transport_options=IMPATIENT) as line,
+            current_app.amqp.Producer(line) as producer,
+        ):
+            for _bell in range(times):
+                current_app.send_task(
+                    task, args=args, queue=queue, expires=FORGOTTEN_AFTER, producer=producer
+                )
     except (OperationalError, RedisError, OSError):
         log.warning(
             "no bell for %s on %s: the broker is away, the sweeper will find it", task, queue

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notify.channels.base import Text
+from notify.channels.base import ChannelError, Outcome, Receipt, Text
 from notify.channels.registry import text_channel
 from notify.dispatch import bell
 from notify.dispatch.models import FINAL, DirectMessage, Queue, State
 from notify.dispatch.record import record
 from notify.residents.models import SignUp
-from notify.residents.secrecy import decrypt, encrypt
+from notify.residents.secrecy import Undecryptable, decrypt, encrypt
+
+log = logging.getLogger(__name__)
 
 ANSWER_LIFETIME = timedelta(hours=1)
 """After this an answer would only puzzle who gets it."""
 SETTLING = timedelta(seconds=20)
 """How long a callback gets to settle a doubt before we ask."""
+SENDS_FOR = timedelta(seconds=60)
+"""Longer than any provider takes to answer: who is still sending after this has died."""
+ASK_AGAIN = timedelta(seconds=60)
+"""How long an asker has before another may ask about the same message."""
+AT_ONCE = 100
+"""Messages asked about per call."""
+UNHEARD = timedelta(seconds=3)
+"""How long a bell that was rung gets to be heard before it counts as lost."""
+MOST_BELLS = 50
+"""Bells per sweep."""
 
 
 def send_code(sign_up: SignUp, code: str, phone: str) -> DirectMessage:
@@ -81,7 +95,7 @@ def send_direct(key: int) -> None:
         state=State.SENDING, sending_at=now, attempts=F("attempts") + 1
     )
     if marked:
-        record(channel.send_texts([_text(DirectMessage.objects.get(pk=key))]))
+        _hand_over(channel.send_texts, DirectMessage.objects.filter(pk=key))
         forget_final()
 
 
@@ -89,31 +103,58 @@ def reconcile_direct() -> None:
     """Ask about direct messages in doubt, those included whose worker died while sending."""
     channel = text_channel()
     now = timezone.now()
-    doubtful = DirectMessage.objects.filter(
-        Q(state=State.SENDING) | Q(state=State.IN_DOUBT, due_at__lte=now),
-        sending_at__lte=now - SETTLING,
+    DirectMessage.objects.filter(state=State.SENDING, sending_at__lte=now - SENDS_FOR).update(
+        state=State.IN_DOUBT, due_at=now
     )
-    keys = list(doubtful.order_by("pk").values_list("pk", flat=True)[:100])
-    mine = [
-        key
-        for key in keys
-        if doubtful.filter(pk=key).update(state=State.IN_DOUBT, due_at=now + 3 * SETTLING)
-    ]
-    if mine and channel is not None:
-        texts = [_text(message) for message in DirectMessage.objects.filter(pk__in=mine)]
-        record(channel.look_up_texts(texts))
+    claimed = _claim(now)
+    if claimed and channel is not None:
+        _hand_over(channel.look_up_texts, DirectMessage.objects.filter(pk__in=claimed))
 
 
-def ring_waiting() -> None:
+@transaction.atomic
+def _claim(now: datetime) -> list[int]:
+    """Those to ask about now; ``due_at`` moves on, so that a second asker finds others."""
+    doubtful = DirectMessage.objects.filter(
+        state=State.IN_DOUBT, due_at__lte=now, sending_at__lte=now - SETTLING
+    )
+    rows = doubtful.order_by("sending_at", "pk").select_for_update(skip_locked=True)
+    claimed = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    DirectMessage.objects.filter(pk__in=claimed).update(due_at=now + ASK_AGAIN)
+    return claimed
+
+
+def _hand_over(
+    channel_does: Callable[[Sequence[Text]], Iterator[Receipt]],
+    messages: QuerySet[DirectMessage],
+) -> None:
+    """Send or look up, and record what is said. One that cannot be read fails alone."""
+    texts: list[Text] = []
+    receipts: list[Receipt] = []
+    # A callback may have settled one a moment ago; its words are cleared, and nobody need ask.
+    for message in messages.exclude(state__in=FINAL):
+        try:
+            texts.append(_text(message))
+        except Undecryptable:
+            receipts.append(Receipt(message.reference, Outcome.FAILED, error="undecryptable"))
+    try:
+        receipts.extend(channel_does(texts))
+    except ChannelError as error:
+        log.warning("direct messages wait: %s", error)
+    finally:
+        record(receipts)
+
+
+def ring_for_messages() -> None:
     """Ring again for direct messages whose bell was lost or whose retry is due."""
-    due = DirectMessage.objects.filter(state=State.QUEUED, due_at__lte=timezone.now())
-    for key in due.order_by("due_at").values_list("pk", flat=True)[:50]:
+    due = DirectMessage.objects.filter(state=State.QUEUED, due_at__lte=timezone.now() - UNHEARD)
+    for key in due.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_BELLS]:
         bell.ring(bell.SEND_DIRECT, key, queue=Queue.URGENT)
 
 
 def forget_final() -> None:
-    """Clear address and words of messages that are through: nobody needs them any more."""
-    DirectMessage.objects.filter(state__in=FINAL).exclude(body_cipher="").update(
+    """Clear address and words of messages that are through or too old: nobody needs them."""
+    past = Q(state__in=FINAL) | Q(state=State.SENT, expires_at__lte=timezone.now())
+    DirectMessage.objects.filter(past).exclude(body_cipher="").update(
         address_cipher="", body_cipher=""
     )
 

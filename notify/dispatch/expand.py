@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from django.db import connection, transaction
-from django.db.models import CharField, DateTimeField, F, IntegerField, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    F,
+    IntegerField,
+    QuerySet,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -30,62 +38,66 @@ def expand(dispatch_id: int) -> None:
     Running twice is harmless, side by side too: each step moves a mark on the dispatch in the
     transaction that writes the step's rows, and who finds the mark moved by another stops.
     """
-    dispatch = Dispatch.objects.select_related("update__service").get(pk=dispatch_id)
-    if dispatch.expanded_at is not None:
+    if Dispatch.objects.get(pk=dispatch_id).expanded_at is not None:
         return
-    _expand_areas(dispatch)
-    while _expand_chunk(dispatch):
+    _expand_areas(dispatch_id)
+    while _expand_chunk(dispatch_id):
         pass
 
 
-def _expand_areas(dispatch: Dispatch) -> None:
+@transaction.atomic
+def _expand_areas(dispatch_id: int) -> None:
     """One batch per channel that is addressed by area."""
-    places = dispatch.notice.places
+    dispatch = Dispatch.objects.get(pk=dispatch_id)
+    notice = dispatch.notice
+    made = 0
     for channel in _channels(AddressedBy.AREA):
-        with transaction.atomic():
-            batch, new = Batch.objects.get_or_create(
-                dispatch=dispatch, channel=channel.name, number=0, defaults=_fresh(dispatch)
-            )
-            if not new:
-                continue
+        batch, new = Batch.objects.get_or_create(
+            dispatch=dispatch, channel=channel.name, number=0, defaults=_fresh(dispatch)
+        )
+        if new:
+            made += 1
             Delivery.objects.bulk_create(
                 Delivery(
                     dispatch=dispatch,
                     batch=batch,
                     channel=channel.name,
                     address=place.code,
-                    language=dispatch.notice.language,
+                    language=notice.language,
                 )
-                for place in places
+                for place in notice.places
             )
-            bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue)
+    bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue, times=made)
 
 
-def _expand_chunk(dispatch: Dispatch) -> bool:
+@transaction.atomic
+def _expand_chunk(dispatch_id: int) -> bool:
     """The next range of subscribers, for every channel addressed by them; False when done."""
+    dispatch = Dispatch.objects.select_related("update__service").get(pk=dispatch_id)
     cursor = dispatch.expanded_through
-    with transaction.atomic():
-        people = _people(dispatch)
-        keys = list(
-            people.filter(pk__gt=cursor).order_by("pk").values_list("pk", flat=True)[:CHUNK]
-        )
-        more = len(keys) == CHUNK
-        through = keys[-1] if keys else cursor
-        # The mark moves first: a second worker on the same range waits for this row, finds it
-        # moved, and stops.
-        moved = Dispatch.objects.filter(
-            pk=dispatch.pk, expanded_through=cursor, expanded_at=None
-        ).update(expanded_through=through, expanded_at=None if more else timezone.now())
-        if not moved:
-            return False
-        for channel in _channels(AddressedBy.SUBSCRIBER):
-            for lower, upper in _slices(cursor, keys):
-                batch = Batch.objects.create(
-                    dispatch=dispatch, channel=channel.name, number=upper, **_fresh(dispatch)
-                )
-                _insert(batch, people.filter(pk__gt=lower, pk__lte=upper))
-                bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue)
-    dispatch.expanded_through = through
+    people = _people(dispatch)
+    keys = list(people.filter(pk__gt=cursor).order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    more = len(keys) == CHUNK
+    # The mark moves first: a second worker on the same range waits for this row, finds it moved,
+    # and stops.
+    moved = Dispatch.objects.filter(
+        pk=dispatch_id, expanded_through=cursor, expanded_at=None
+    ).update(
+        expanded_through=keys[-1] if keys else cursor,
+        expanded_at=None if more else timezone.now(),
+    )
+    if not moved:
+        return False
+    made = 0
+    for channel in _channels(AddressedBy.SUBSCRIBER):
+        for lower, upper in _slices(cursor, keys):
+            batch = Batch.objects.create(
+                dispatch=dispatch, channel=channel.name, number=upper, **_fresh(dispatch)
+            )
+            _insert(batch, people.filter(pk__gt=lower, pk__lte=upper))
+            made += 1
+    # One line to the broker for them all, and one wait if it is away.
+    bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue, times=made)
     return more
 
 
@@ -94,7 +106,8 @@ def _people(dispatch: Dispatch) -> QuerySet[Subscriber]:
         return Subscriber.objects.none()
     update = dispatch.update
     return audience(
-        alert=update.alert_id,
+        # Nobody can have been told before the first update.
+        alert=update.alert_id if update.number > 1 else None,
         service=update.service,
         paths=[place["path"] for place in update.places],
         ends=update.ends_alert,
@@ -114,8 +127,8 @@ def _insert(batch: Batch, people: QuerySet[Subscriber]) -> None:
     """INSERT … SELECT: the rows never travel to Python and back."""
     now = timezone.now()
     columns: dict[str, Combinable] = {
-        "dispatch_id": Value(batch.dispatch_id, IntegerField()),
-        "batch_id": Value(batch.pk, IntegerField()),
+        "dispatch_id": Value(batch.dispatch_id, BigIntegerField()),
+        "batch_id": Value(batch.pk, BigIntegerField()),
         "channel": Value(batch.channel, CharField()),
         "address": Cast("pk", CharField()),
         "subscriber_id": F("pk"),

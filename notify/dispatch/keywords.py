@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import Enum
 
@@ -25,10 +26,14 @@ WORDS = {
     "cancel": Keyword.STOP,
     "end": Keyword.STOP,
     "quit": Keyword.STOP,
+    "optout": Keyword.STOP,
+    "revoke": Keyword.STOP,
     "hjalp": Keyword.HELP,
     "help": Keyword.HELP,
     "info": Keyword.HELP,
 }
+
+FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
 def keyword(body: str) -> Keyword | None:
@@ -36,9 +41,8 @@ def keyword(body: str) -> Keyword | None:
 
     Case, surrounding signs, and å/ä/ö written as a/a/o are forgiven: "Hjälp!" is "HJALP".
     """
-    first = body.strip().split(maxsplit=1)[:1]
-    if not first:
-        return None
-    plain = unicodedata.normalize("NFKD", first[0]).casefold()
-    letters = "".join(character for character in plain if character.isalpha())
-    return WORDS.get(letters)
+    # Taken apart, "ä" is an "a" and a mark that is no letter.
+    marked = unicodedata.normalize("NFKD", body)
+    plain = "".join(character for character in marked if not unicodedata.combining(character))
+    first = FIRST_WORD.search(plain)
+    return WORDS.get(first[0].casefold()) if first else None

@@ -85,7 +85,8 @@ class Batch(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="batches")
     channel = models.CharField(max_length=16)
-    number = models.PositiveIntegerField()
+    # 0 for areas; else the key of the last subscriber in it.
+    number = models.PositiveBigIntegerField()
     queue = models.CharField(max_length=16, choices=Queue)
     # Nobody's, or somebody's until then. A worker that dies stops renewing it.
     leased_by = models.CharField(max_length=64, blank=True)

@@ -15,6 +15,7 @@ REASONS = {
     "superseded": _("Newer information was published before it was sent."),
     "expired": _("It was no longer true when its turn came."),
     "opted_out": _("The person left before it was sent."),
+    "erased": _("The person's details were erased, so nobody can ask what became of it."),
     "undecryptable": _("The phone number cannot be read with the keys that are configured."),
     "gave_up": _("The provider could not take it for 24 hours."),
     "no_channel": _("SMS is switched off."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ def put_down(*, receipt: Receipt, **_kwargs: object) -> None:
 
 
 @receiver(text_received)
+@transaction.atomic
 def read(*, address: str, body: str, answered: bool, **_kwargs: object) -> None:
     """What somebody wrote to us. Only keywords are answered, or two robots would never stop."""
     meant = keyword(body)

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from notify.channels.base import Channel, ChannelError, Recipient
+from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.registry import channels
 from notify.dispatch.models import Delivery, State
 from notify.dispatch.record import record
-from notify.dispatch.send import recipient_of
-from notify.residents.secrecy import Undecryptable
+from notify.dispatch.send import Unreachable, recipient_of
 
 log = logging.getLogger(__name__)
 
@@ -46,40 +46,44 @@ def reconcile() -> int:
 
 
 def _doubt_the_abandoned(now: datetime) -> None:
-    """Still marked ``sending``, but nobody holds their batch: their worker died."""
-    abandoned = Q(batch__leased_until=None) | Q(batch__leased_until__lte=now)
-    Delivery.objects.filter(abandoned, state=State.SENDING, sending_at__lte=now - SETTLING).update(
-        state=State.IN_DOUBT, due_at=now
-    )
+    """Still marked ``sending``, but nobody holds their batch: their worker died.
+
+    The state is asked for twice, or a callback that comes just now would be overwritten: see
+    ``record.withdraw``.
+    """
+    sending = Delivery.objects.filter(state=State.SENDING, sending_at__lte=now - SETTLING)
+    unheld = Q(batch__leased_until=None) | Q(batch__leased_until__lte=now)
+    abandoned = sending.filter(unheld).order_by().values("pk")
+    sending.filter(pk__in=abandoned).update(state=State.IN_DOUBT, due_at=now)
 
 
+@transaction.atomic
 def _claim(now: datetime) -> list[Delivery]:
     """Those to ask about now; ``due_at`` moves on, so that a second asker finds others."""
     doubtful = Delivery.objects.filter(
         state=State.IN_DOUBT, due_at__lte=now, sending_at__lte=now - SETTLING
     )
-    keys = list(doubtful.order_by("sending_at").values_list("pk", flat=True)[:AT_ONCE])
-    mine = [key for key in keys if _take(doubtful, key, now)]
-    return list(
-        Delivery.objects.filter(pk__in=mine).select_related("subscriber", "dispatch", "batch")
-    )
-
-
-def _take(doubtful: QuerySet[Delivery], key: int, now: datetime) -> bool:
-    return bool(doubtful.filter(pk=key).update(due_at=now + ASK_AGAIN))
+    rows = doubtful.select_related("subscriber", "dispatch").order_by("sending_at", "pk")
+    claimed = list(rows.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
+    Delivery.objects.filter(pk__in=[one.pk for one in claimed]).update(due_at=now + ASK_AGAIN)
+    return claimed
 
 
 def _ask(channel: Channel, deliveries: list[Delivery]) -> None:
-    recipients = list(_recipients(deliveries))
+    reached = list(_recipients(channel, deliveries))
     try:
-        record(channel.look_up(deliveries[0].dispatch.notice, recipients))
+        record(channel.look_up(deliveries[0].dispatch.notice, reached))
     except ChannelError as error:
         log.warning("could not ask %s about messages in doubt: %s", channel.name, error)
 
 
-def _recipients(deliveries: list[Delivery]) -> Iterator[Recipient]:
+def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipient]:
+    """Whom we can still ask about; a person who was erased is nobody's doubt any more."""
     for delivery in deliveries:
         try:
-            yield recipient_of(delivery)
-        except Undecryptable:
-            log.error("delivery %s stays in doubt: its phone cannot be decrypted", delivery.pk)
+            yield recipient_of(delivery, channel)
+        except Unreachable as reason:
+            if str(reason) == "erased":
+                record([Receipt(delivery.reference, Outcome.FAILED, error="erased")])
+            else:
+                log.error("delivery %s stays in doubt: %s", delivery.pk, reason)

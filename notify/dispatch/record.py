@@ -3,22 +3,24 @@
     rank: queued 0 · sending 1 · in_doubt 2 · sent 3 · delivered, failed, withdrawn 4
 
 A receipt never moves a message to a lower rank, so a callback that overtakes the HTTP answer it
-belongs to, comes twice, or comes in the wrong order does no harm.
+belongs to, comes twice, or comes in the wrong order does no harm. The one way back, to ``queued``,
+is in ``again``.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
-from notify.dispatch.models import Batch, Delivery, DirectMessage, Message, State
-from notify.residents.models import Consent
+from notify.dispatch.again import queue_again
+from notify.dispatch.models import Delivery, DirectMessage, Message, State
+from notify.residents.models import Consent, Subscriber
 from notify.residents.services import end_subscriber
 
 STATE = {
@@ -27,9 +29,20 @@ STATE = {
     Outcome.FAILED: State.FAILED,
     Outcome.IN_DOUBT: State.IN_DOUBT,
 }
+"""Where a receipt leads, if it leads forward."""
 
-GIVE_UP_AFTER = timedelta(hours=24)
-"""How long a message that fails for now is tried again."""
+RANK = {State.IN_DOUBT: 2, State.SENT: 3, State.DELIVERED: 4, State.FAILED: 4}
+
+AT_ONCE = 500
+"""Receipts per transaction: SQLite takes some 4,000 rows of values at most."""
+
+LONGEST_KEY = 18
+"""Digits of the longest reference: anything longer is not ours, nor a number to any database."""
+
+MOST_UNITS = 32_767
+
+Keyed = tuple[int, Receipt]
+"""A receipt with the key of its row."""
 
 
 def record(receipts: Iterable[Receipt]) -> None:
@@ -39,26 +52,46 @@ def record(receipts: Iterable[Receipt]) -> None:
     """
     receipts = list(receipts)
     for letter, table in (("d", Delivery), ("m", DirectMessage)):
-        ours = [one for one in receipts if _is_reference(one.reference, letter)]
-        if ours:
-            _record(table, ours)
+        ours = list(_keyed(receipts, letter))
+        for start in range(0, len(ours), AT_ONCE):
+            _record(table, ours[start : start + AT_ONCE])
 
 
-def _is_reference(reference: str, letter: str) -> bool:
-    return reference[:1] == letter and reference[1:].isascii() and reference[1:].isdigit()
-
-
-@transaction.atomic
-def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Receipt]) -> None:
-    now = timezone.now()
-    known = [one for one in receipts if one.outcome in STATE]
-    if known:
-        _move_forward(table, known, now)
+def _keyed(receipts: Iterable[Receipt], letter: str) -> Iterator[Keyed]:
     for one in receipts:
-        if one.outcome in (Outcome.FAILED_FOR_NOW, Outcome.ABSENT):
-            _queue_again(table, one, now)
-        if one.opted_out and table is Delivery:
-            _respect_opt_out(one)
+        digits = one.reference[1:]
+        if digits.isdecimal() and digits.isascii() and len(digits) <= LONGEST_KEY:
+            key = int(digits)
+            if one.reference == f"{letter}{key}":
+                yield key, _fit(one)
+
+
+def _fit(receipt: Receipt) -> Receipt:
+    """What a provider said, as columns hold it: one odd callback must not spoil 499 others."""
+    return replace(
+        receipt,
+        provider=_text(receipt.provider, 16),
+        provider_id=_text(receipt.provider_id, 64),
+        error=_text(receipt.error, 32),
+        units=min(max(receipt.units, 0), MOST_UNITS),
+    )
+
+
+def _text(said: str, longest: int) -> str:
+    return said.encode("utf-8", "replace").decode().replace("\x00", "")[:longest]
+
+
+def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keyed]) -> None:
+    """Each step is a transaction of its own and may be repeated: none needs the others."""
+    now = timezone.now()
+    forward = [pair for pair in receipts if pair[1].outcome in STATE]
+    if forward:
+        _move_forward(table, _furthest(forward), now)
+    back = dict(pair for pair in receipts if pair[1].outcome not in STATE)
+    if back:
+        queue_again(table, back, now)
+    if table is Delivery:
+        _respect_opt_outs([key for key, one in receipts if one.opted_out])
 
 
 FORWARD = """
@@ -79,24 +112,17 @@ FROM receipt WHERE {table}.id = receipt.id
 OUTRANKED = """receipt.rank > CASE {table}.state
     WHEN 'queued' THEN 0 WHEN 'sending' THEN 1 WHEN 'in_doubt' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END"""
 
-RANK = {
-    State.IN_DOUBT: 2,
-    State.SENT: 3,
-    State.DELIVERED: 4,
-    State.FAILED: 4,
-}
 
-
-def _move_forward(table: type[Message], receipts: Sequence[Receipt], now: datetime) -> None:
+@transaction.atomic
+def _move_forward(table: type[Message], best: dict[int, Receipt], now: datetime) -> None:
     """One statement for any number of receipts, the same on PostgreSQL and SQLite."""
-    best = _furthest(receipts)
-    rows: list[str] = []
+    _lock(table, best)
+    row = "(%s, %s, %s, %s, %s, %s, %s)"
     parameters: list[int | str] = []
-    for one in best:
+    for key, one in best.items():
         state = STATE[one.outcome]
-        rows.append("(%s, %s, %s, %s, %s, %s, %s)")
         parameters += [
-            int(one.reference[1:]),
+            key,
             state.value,
             RANK[state],
             one.provider,
@@ -106,63 +132,60 @@ def _move_forward(table: type[Message], receipts: Sequence[Receipt], now: dateti
         ]
     name = table._meta.db_table
     sql = FORWARD.format(
-        rows=", ".join(rows), table=name, now="%s", outranked=OUTRANKED.format(table=name)
+        rows=", ".join([row] * len(best)),
+        table=name,
+        now="%s",
+        outranked=OUTRANKED.format(table=name),
     )
     at = str(connection.ops.adapt_datetimefield_value(now))
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, at, at])
 
 
-def _furthest(receipts: Sequence[Receipt]) -> list[Receipt]:
-    """One receipt per reference: UPDATE … FROM takes any one of several that match."""
-    best: dict[str, Receipt] = {}
-    for one in receipts:
-        known = best.get(one.reference)
-        if known is None or RANK[STATE[one.outcome]] > RANK[STATE[known.outcome]]:
-            best[one.reference] = one
-    # In key order, so that two writers who meet wait for each other instead of deadlocking.
-    return sorted(best.values(), key=lambda one: int(one.reference[1:]))
+def _lock(table: type[Message], keys: Iterable[int]) -> None:
+    """Lock the rows in key order, so that two who record wait for each other, not both for ever.
+
+    SQLite has one writer at a time anyway.
+    """
+    keys = list(keys)
+    if connection.features.has_select_for_update and len(keys) > 1:
+        rows = table._default_manager.filter(pk__in=keys).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _queue_again(
-    table: type[Delivery] | type[DirectMessage], receipt: Receipt, now: datetime
-) -> None:
-    """The provider certainly does not have it: try later, or give up when it is too old."""
-    unsettled = [State.SENDING, State.IN_DOUBT]
-    message = table.objects.filter(pk=receipt.reference[1:], state__in=unsettled).first()
-    if message is None:
-        return
-    started = message.dispatch.created_at if isinstance(message, Delivery) else message.created_at
-    rows = table.objects.filter(pk=message.pk, state__in=unsettled)
-    if now - started > GIVE_UP_AFTER:
-        rows.update(state=State.FAILED, final_at=now, error=receipt.error or "gave_up")
-        return
-    due = now + _wait(message.attempts, receipt)
-    if rows.update(state=State.QUEUED, due_at=due, error=receipt.error) and isinstance(
-        message, Delivery
-    ):
-        Batch.objects.filter(pk=message.batch_id).update(done_at=None, due_at=due)
+def _furthest(receipts: Iterable[Keyed]) -> dict[int, Receipt]:
+    """One receipt per key, with what the others knew: UPDATE … FROM takes any of several."""
+    best: dict[int, Receipt] = {}
+    for key, one in receipts:
+        known = best.get(key, one)
+        first, second = (one, known) if _rank(one) > _rank(known) else (known, one)
+        best[key] = replace(
+            first,
+            provider=first.provider or second.provider,
+            provider_id=first.provider_id or second.provider_id,
+            units=max(first.units, second.units),
+        )
+    return best
 
 
-def _wait(attempts: int, receipt: Receipt) -> timedelta:
-    """Growing and jittered, so that thousands who failed together do not come back together."""
-    if receipt.outcome == Outcome.ABSENT:
-        return timedelta()
-    jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing
-    seconds = min(600.0, 2.0 * 3 ** max(0, attempts - 1)) * jitter
-    return timedelta(seconds=max(seconds, receipt.retry_after or 0.0))
+def _rank(receipt: Receipt) -> int:
+    return RANK[STATE[receipt.outcome]]
 
 
-def _respect_opt_out(receipt: Receipt) -> None:
-    delivery = (
-        Delivery.objects.filter(pk=receipt.reference[1:]).select_related("subscriber").first()
-    )
-    if delivery and delivery.subscriber:
-        end_subscriber(delivery.subscriber, source=Consent.Source.PROVIDER)
+def _respect_opt_outs(keys: Sequence[int]) -> None:
+    """The provider refuses to write to somebody who told it to stop: then neither do we."""
+    if keys:
+        for subscriber in Subscriber.objects.filter(deliveries__pk__in=keys).distinct():
+            end_subscriber(subscriber, source=Consent.Source.PROVIDER)
 
 
 def withdraw(deliveries: QuerySet[Delivery], reason: str) -> int:
-    """Take back what is still queued; returns how many. reason: our word for it."""
-    return deliveries.filter(state=State.QUEUED).update(
+    """Take back what is still queued; returns how many. reason: our word for it.
+
+    The state is asked for twice: inside a subquery alone, PostgreSQL would not look at it again
+    after waiting for a callback that has just moved the row forward.
+    """
+    queued = deliveries.filter(state=State.QUEUED).order_by().values("pk")
+    return Delivery.objects.filter(pk__in=queued, state=State.QUEUED).update(
         state=State.WITHDRAWN, final_at=timezone.now(), error=reason
     )

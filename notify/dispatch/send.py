@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
-from notify.channels.base import Channel, Outcome, Receipt, Recipient
+from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
@@ -25,8 +25,17 @@ from notify.residents.secrecy import Undecryptable
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long a silent worker keeps its batch. Longer than a handful can take, provider timeouts
-included; renewed before each handful."""
+"""How long a silent worker keeps its batch. A worker at work renews it in time: before each
+handful, and while a slow provider keeps it waiting."""
+RENEW_AFTER = timedelta(seconds=15)
+"""When a worker renews its lease in the middle of a handful. A channel is silent for at most the
+time it gives a provider to answer (20 s), so the two together must stay well below LEASE."""
+BACK_OFF = timedelta(seconds=30)
+"""How long a batch rests whose channel broke down: each try leaves a handful in doubt."""
+
+
+class Unreachable(Exception):
+    """There is nobody to send to. ``str()`` is our code for the reason."""
 
 
 def due_batches(queue: str, now: datetime) -> QuerySet[Batch]:
@@ -47,17 +56,18 @@ def send_next_batch(queue: str) -> bool:
     batch = _lease(queue, worker)
     if batch is None:
         return False
-    notice = batch.dispatch.notice
     channel = channels().get(batch.channel)
-    if channel is None:
-        log.error("batch %s waits: channel %s is switched off", batch.pk, batch.channel)
-        _release(batch, worker, not_before=timezone.now() + LEASE)
-        return True
+    rests_until = timezone.now() + BACK_OFF
     try:
-        while handful := _take(batch, worker, notice, channel.handful):
-            _send(channel, notice, handful)
+        if channel is None:
+            log.error("batch %s waits: channel %s is switched off", batch.pk, batch.channel)
+        else:
+            _work_through(batch, worker, channel)
+            rests_until = timezone.now()
+    except ChannelError as error:
+        log.warning("batch %s waits: %s cannot send: %s", batch.pk, batch.channel, error)
     finally:
-        _release(batch, worker)
+        _release(batch, worker, not_before=rests_until)
     return True
 
 
@@ -71,71 +81,110 @@ def _lease(queue: str, worker: str) -> Batch | None:
     return None
 
 
+def _renew(batch: Batch, worker: str) -> bool:
+    """Keep the lease; False if another has it by now."""
+    mine = Batch.objects.filter(pk=batch.pk, leased_by=worker)
+    return bool(mine.update(leased_until=timezone.now() + LEASE))
+
+
+def _work_through(batch: Batch, worker: str, channel: Channel) -> None:
+    notice = batch.dispatch.notice
+    while handful := _take(batch, worker, notice, channel):
+        if not _send(batch, worker, notice, channel, handful):
+            return
+
+
 @transaction.atomic
-def _take(batch: Batch, worker: str, notice: Notice, size: int) -> list[Delivery]:
+def _take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> list[Delivery]:
     """Mark the next handful ``sending`` and return it, if its words still stand.
 
     The lock on the dispatch lasts for these few statements. It makes sure that whoever is being
     marked while an all-clear is published counts as told, and hears the all-clear.
     """
-    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=batch.dispatch_id)
+    dispatch = Dispatch.objects.select_for_update(no_key=True).only("withdrawn_at")
+    superseded = dispatch.get(pk=batch.dispatch_id).withdrawn_at is not None
+    if not _renew(batch, worker):
+        return []
     now = timezone.now()
-    renewed = Batch.objects.filter(pk=batch.pk, leased_by=worker).update(leased_until=now + LEASE)
-    if not renewed:
-        return []
     waiting = Delivery.objects.filter(batch=batch, state=State.QUEUED)
-    if dispatch.withdrawn_at is not None:
-        withdraw(waiting, "superseded")
+    if superseded or notice.stale(now):
+        withdraw(waiting, "superseded" if superseded else "expired")
         return []
-    if notice.stale(now):
-        withdraw(waiting, "expired")
-        return []
-    withdraw(waiting.exclude(subscriber=None).exclude(subscriber__ended_at=None), "opted_out")
-    handful = list(
-        waiting.filter(due_at__lte=now).select_related("subscriber").order_by("pk")[:size]
-    )
+    if channel.addressed_by == AddressedBy.SUBSCRIBER:
+        gone = Q(subscriber=None) | Q(subscriber__ended_at__isnull=False)
+        withdraw(waiting.filter(gone), "opted_out")
+        waiting = waiting.exclude(gone)
+    # Locked, so that a callback that moves one of them forward comes before or after, not between.
+    rows = waiting.filter(due_at__lte=now).select_related("subscriber").order_by("pk")
+    handful = list(rows.select_for_update(of=("self",), no_key=True)[: channel.handful])
     Delivery.objects.filter(pk__in=[one.pk for one in handful]).update(
         state=State.SENDING, sending_at=now, attempts=F("attempts") + 1
     )
     return handful
 
 
-def _send(channel: Channel, notice: Notice, handful: list[Delivery]) -> None:
-    """Hand a marked handful to its channel and record each outcome.
+def _send(
+    batch: Batch, worker: str, notice: Notice, channel: Channel, handful: list[Delivery]
+) -> bool:
+    """Hand a marked handful to its channel and record each outcome; False if the lease is lost.
 
     Whatever the channel leaves without a receipt stays ``sending``, and so is asked about later.
     """
-    recipients, receipts = [], []
+    recipients: list[Recipient] = []
+    receipts: list[Receipt] = []
     for delivery in handful:
         try:
-            recipients.append(recipient_of(delivery))
-        except Undecryptable:
-            receipts.append(Receipt(delivery.reference, Outcome.FAILED, error="undecryptable"))
+            recipients.append(recipient_of(delivery, channel))
+        except Unreachable as reason:
+            receipts.append(Receipt(delivery.reference, Outcome.FAILED, error=str(reason)))
+    renewed = timezone.now()
     try:
-        receipts.extend(channel.send(notice, recipients))
+        for receipt in channel.send(notice, recipients):
+            receipts.append(receipt)
+            if timezone.now() - renewed >= RENEW_AFTER:
+                if not _renew(batch, worker):
+                    return False
+                renewed = timezone.now()
+                receipts = _recorded(receipts)
     finally:
         record(receipts)
+    return True
 
 
-def recipient_of(delivery: Delivery) -> Recipient:
-    """The address as the channel needs it. Raises Undecryptable."""
-    person = delivery.subscriber
-    return Recipient(
-        address=person.phone if person else delivery.address,
-        reference=delivery.reference,
-        language=delivery.language,
-    )
+def _recorded(receipts: list[Receipt]) -> list[Receipt]:
+    record(receipts)
+    return []
 
 
-def _release(batch: Batch, worker: str, not_before: datetime | None = None) -> None:
-    """Give the lease back: done, or due again when its earliest retry is."""
-    earliest = Delivery.objects.filter(batch=batch, state=State.QUEUED).aggregate(
-        due=Min("due_at")
-    )["due"]
+def recipient_of(delivery: Delivery, channel: Channel) -> Recipient:
+    """The address as the channel needs it. Raises Unreachable."""
+    address = delivery.address
+    if channel.addressed_by == AddressedBy.SUBSCRIBER:
+        if delivery.subscriber is None:
+            raise Unreachable("erased")
+        try:
+            address = delivery.subscriber.phone
+        except Undecryptable:
+            raise Unreachable("undecryptable") from None
+    return Recipient(address, delivery.reference, delivery.language)
+
+
+@transaction.atomic
+def _release(batch: Batch, worker: str, *, not_before: datetime) -> None:
+    """Give the lease back: done, or due again when its earliest retry is.
+
+    The batch is locked first: a delivery that somebody queues again meanwhile is either seen
+    here, or its batch is opened again after this.
+    """
+    held = Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, leased_by=worker)
+    if held.first() is None:
+        return
+    queued = Delivery.objects.filter(batch=batch, state=State.QUEUED)
+    earliest = queued.aggregate(due=Min("due_at"))["due"]
     now = timezone.now()
-    Batch.objects.filter(pk=batch.pk, leased_by=worker).update(
+    Batch.objects.filter(pk=batch.pk).update(
         leased_by="",
         leased_until=None,
         done_at=None if earliest else now,
-        due_at=max(filter(None, [earliest, not_before, now])) if earliest else now,
+        due_at=max(earliest, not_before) if earliest else now,
     )

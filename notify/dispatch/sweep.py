@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -18,15 +19,40 @@ MOST_BELLS = 20
 
 
 def sweep() -> None:
-    """Ring for everything that waits, and settle what is in doubt."""
-    now = timezone.now()
-    unexpanded = Dispatch.objects.filter(expanded_at=None, created_at__lte=now - UNHEARD)
-    for key, queue in unexpanded.order_by("pk").values_list("pk", "queue"):
+    """Ring for everything that waits, and settle what is in doubt.
+
+    Each step is tried, whatever became of the others; what went wrong is raised at the end.
+    """
+    faults: list[Exception] = []
+    for step in STEPS:
+        try:
+            step()
+        except Exception as fault:  # noqa: BLE001 - one step that fails must not stop the others
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("the sweep is not complete", faults)
+
+
+def ring_for_dispatches() -> None:
+    """Ring for dispatches that are not expanded: their bell, or their worker, was lost."""
+    unexpanded = Dispatch.objects.filter(expanded_at=None, created_at__lte=timezone.now() - UNHEARD)
+    for key, queue in unexpanded.order_by("pk").values_list("pk", "queue")[:MOST_BELLS]:
         bell.ring(bell.EXPAND, key, queue=queue)
+
+
+def ring_for_batches() -> None:
+    """Ring once for each batch that is due and that nobody holds."""
+    due = timezone.now() - UNHEARD
     for queue in Queue.values:
-        waiting = due_batches(queue, now - UNHEARD)[:MOST_BELLS].count()
+        waiting = due_batches(queue, due)[:MOST_BELLS].count()
         bell.ring(bell.SEND_BATCH, queue, queue=queue, times=waiting)
-    direct.ring_waiting()
-    reconcile()
-    direct.reconcile_direct()
-    direct.forget_final()
+
+
+STEPS: tuple[Callable[[], object], ...] = (
+    ring_for_dispatches,
+    ring_for_batches,
+    direct.ring_for_messages,
+    reconcile,
+    direct.reconcile_direct,
+    direct.forget_final,
+)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(max_length=16)),
-                ('number', models.PositiveIntegerField()),
+                ('number', models.PositiveBigIntegerField()),
                 ('queue', models.CharField(choices=[('urgent', 'Urgent'), ('routine', 'Routine')], max_length=16)),
                 ('leased_by', models.CharField(blank=True, max_length=64)),
                 ('leased_until', models.DateTimeField(null=True)),
