@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 class Scope(models.TextChoices):
@@ -19,11 +23,16 @@ class Scope(models.TextChoices):
 
 
 PERMISSIONS = {
-    Scope.READ: "alerts.view_alert",
-    Scope.WRITE: "alerts.change_alert",
-    Scope.PUBLISH: "alerts.publish_alert",
+    Scope.READ: ("alerts.view_alert", "alerts.publish_alert"),
+    Scope.WRITE: ("alerts.change_alert", "alerts.publish_alert"),
+    Scope.PUBLISH: ("alerts.publish_alert",),
 }
-"""The permission that the key's user must have as well, so that a key loses what its user loses."""
+"""What the key's user must be allowed as well, one of them: a key loses what its user loses."""
+
+
+def may(user: User, scope: Scope) -> bool:
+    """Whether the user may do what the scope is about."""
+    return any(user.has_perm(permission) for permission in PERMISSIONS[scope])
 
 
 class Key(models.Model):
@@ -66,4 +75,4 @@ class Key(models.Model):
     def allows(self, scope: Scope) -> bool:
         """Whether both the key and its user may do that."""
         granted: Sequence[str] = self.scopes
-        return scope in granted and self.user.has_perm(PERMISSIONS[scope])
+        return scope in granted and may(self.user, scope)

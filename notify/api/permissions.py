@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from notify.api.models import PERMISSIONS, Key, Scope
+from notify.api.models import PERMISSIONS, Key, Scope, may
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,10 +50,10 @@ def require(request: Request, scope: Scope) -> None:
     key = _key(request)
     if scope not in key.scopes:
         raise PermissionDenied(_("This key lacks the scope “%(scope)s”.") % {"scope": scope.value})
-    if not key.user.has_perm(PERMISSIONS[scope]):
+    if not may(key.user, scope):
         raise PermissionDenied(
             _("The user of this key lacks the permission “%(permission)s”.")
-            % {"permission": PERMISSIONS[scope]}
+            % {"permission": PERMISSIONS[scope][0]}
         )
 
 

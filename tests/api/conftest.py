@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from notify.api.keys import create_key
 from notify.api.models import Scope
+from tests.api.calls import calling_with
 
 NewKey = Callable[..., str]
 
@@ -25,7 +26,7 @@ def editor(db: None) -> User:
 def new_key(editor: User) -> NewKey:
     """Makes a key and returns the words to call with."""
 
-    def make(*scopes: Scope, user: User = editor, expires_at: Any = None) -> str:
+    def make(*scopes: Scope, user: User = editor, expires_at: datetime | None = None) -> str:
         return create_key(
             name="Driftcentralen", user=user, scopes=scopes or Scope, expires_at=expires_at
         )[1]
@@ -35,7 +36,7 @@ def new_key(editor: User) -> NewKey:
 
 @pytest.fixture
 def anyone(db: None) -> APIClient:
-    """A stranger, whose server errors come back as exceptions."""
+    """A stranger. An error of the server's own comes back as an exception."""
     return APIClient()
 
 
@@ -43,14 +44,3 @@ def anyone(db: None) -> APIClient:
 def system(new_key: NewKey) -> APIClient:
     """A system whose key has every scope."""
     return calling_with(new_key())
-
-
-def calling_with(shown: str) -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {shown}")
-    return client
-
-
-def fields(problem: dict[str, Any]) -> Iterable[str]:
-    """The fields that a problem document names."""
-    return [error["field"] for error in problem["errors"]]

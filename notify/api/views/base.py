@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,6 +30,8 @@ class ApiView(APIView):
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """The methods, also for a browser that asks on behalf of another site's page."""
         response = Response(status=204)
+        # Nothing to render, also where the view answers with a template.
+        request.accepted_renderer = JSONRenderer()
         if self.access.get("GET") is ANYONE:
             # Reading only: a key has no place in a page that anybody can read.
             response["Access-Control-Allow-Methods"] = "GET, HEAD"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from notify.api.keys import create_key
-from notify.api.models import PERMISSIONS, Scope
+from notify.api.models import PERMISSIONS, Scope, may
 
 DEFAULT_LIFE = timedelta(days=365)
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['user']!r}.")
         if not user.is_active:
             raise CommandError(f"The user {options['user']!r} is not active.")
-        missing = [PERMISSIONS[scope] for scope in scopes if not user.has_perm(PERMISSIONS[scope])]
+        missing = [PERMISSIONS[scope][0] for scope in scopes if not may(user, scope)]
         if missing:
             raise CommandError(
                 f"{options['user']} lacks {', '.join(missing)}: give the user that permission in "
