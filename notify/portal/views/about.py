@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
@@ -12,16 +17,42 @@ from notify.alerts.models import Service
 from notify.portal.places import choosable_places
 
 
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """What a feed holds, and where it is in both formats."""
+
+    label: str
+    rss: str
+    atom: str
+
+    @classmethod
+    def of(cls, label: str, route: str, **place: str) -> FeedRow:
+        """The row of a route of the feeds, in the language of the page."""
+        name, words = f"feeds:{route}", {"language": get_language() or "", **place}
+        return cls(
+            label,
+            rss=reverse(name, kwargs={**words, "suffix": "rss"}),
+            atom=reverse(name, kwargs={**words, "suffix": "atom"}),
+        )
+
+
 @require_safe
 @vary_on_cookie
 def about(request: HttpRequest) -> HttpResponse:
     """The page about the service."""
+    places, services = choosable_places(), Service.objects.filter(active=True)
     return render(
         request,
         "portal/about.html",
         {
-            "places": choosable_places(),
-            "services": Service.objects.filter(active=True),
+            "places": places,
+            "service_feeds": [
+                FeedRow.of(_("Everything"), "all"),
+                *(FeedRow.of(str(service), "service", slug=service.slug) for service in services),
+            ],
+            "area_feeds": [
+                FeedRow.of(place.label, "area", code=place.area.code) for place in places
+            ],
             "minutes": settings.CODE_LIFETIME_MINUTES,
         },
     )
