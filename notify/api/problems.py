@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -101,6 +103,11 @@ def _known(error: Exception) -> exceptions.APIException | None:
             found = error
         case Http404():
             found = exceptions.NotFound()
+        case RequestDataTooBig():
+            found = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        case SuspiciousOperation():
+            # Django's own guards, such as thousands of query parameters.
+            found = exceptions.ParseError(_("The request is not one that can be answered."))
         case DjangoValidationError():
             found = Unprocessable(_messages(error))
         case KeyReused():

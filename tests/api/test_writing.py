@@ -1,0 +1,317 @@
+"""Drafts and moves with a key: versions, repeated requests, and what each answers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from notify.alerts.models import Alert, Update
+from notify.dispatch.models import Dispatch
+from tests import given
+from tests.api.calls import ALERTS, body, fields
+
+pytestmark = pytest.mark.django_db
+
+ALL_CLEAR = {"words": {"sv": {"headline": "Vattnet är tillbaka"}}}
+
+
+def drafted(system: APIClient, **changes: Any) -> dict[str, Any]:
+    answer = system.post(ALERTS, body(**changes), format="json")
+    assert answer.status_code == 201, answer.content
+    draft: dict[str, Any] = answer.json()
+    return draft
+
+
+def published(system: APIClient) -> dict[str, Any]:
+    draft = drafted(system)
+    answer = call(system, draft, "publish")
+    assert answer.status_code == 201, answer.content
+    alert: dict[str, Any] = answer.json()["alert"]
+    return alert
+
+
+def call(
+    system: APIClient,
+    alert: dict[str, Any],
+    move: str,
+    given_body: dict[str, Any] | None = None,
+    **headers: str,
+) -> Any:
+    headers.setdefault("If-Match", f'"{alert["version"]}"')
+    return system.post(
+        f"{ALERTS}{alert['code']}/{move}/", given_body or {}, format="json", headers=headers
+    )
+
+
+# --- drafts -----------------------------------------------------------------------------------
+
+
+def test_a_draft_is_written_by_the_keys_user_and_told_to_nobody(
+    system: APIClient, editor: User
+) -> None:
+    answer = system.post(ALERTS, body(areas=["1490TB108", "1490TB121"]), format="json")
+
+    alert = Alert.objects.get()
+    assert answer.status_code == 201
+    assert answer["Location"] == f"{ALERTS}{alert.code}/"
+    assert answer["ETag"] == system.get(answer["Location"])["ETag"]
+    assert answer.json()["state"] == "draft"
+    assert answer.json()["url"] is None
+    assert alert.author == editor
+    assert alert.certainty == "Observed"
+    assert not Update.objects.exists()
+
+
+def test_what_was_fetched_may_be_sent_back(system: APIClient) -> None:
+    draft = drafted(system)
+
+    answer = system.put(f"{ALERTS}{draft['code']}/", draft | {"severity": "Minor"}, format="json")
+
+    assert answer.status_code == 200
+    assert answer.json()["severity"] == "Minor"
+    assert answer.json()["onset"] == draft["onset"]
+
+
+def test_a_part_of_a_draft_can_be_changed(system: APIClient) -> None:
+    draft = drafted(system)
+
+    answer = system.patch(
+        f"{ALERTS}{draft['code']}/",
+        {"areas": ["1490"]},
+        format="json",
+        headers={"If-Match": '"1"'},
+    )
+
+    assert answer.json()["areas"] == ["1490"]
+    assert answer.json()["words"] == given.WORDS
+    assert answer.json()["version"] == 2
+    assert answer["ETag"].startswith('"2-')
+
+
+def test_a_draft_can_be_discarded_and_a_published_alert_cannot(system: APIClient) -> None:
+    draft, alert = drafted(system), published(system)
+
+    for one, status in ((draft, 204), (alert, 409)):
+        answer = system.delete(
+            f"{ALERTS}{one['code']}/", headers={"If-Match": f'"{one["version"]}"'}
+        )
+        assert answer.status_code == status
+
+    assert system.get(f"{ALERTS}{draft['code']}/").status_code == 404
+    assert system.get(f"{ALERTS}{alert['code']}/").status_code == 200
+
+
+# --- versions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_who_does_not_say_what_they_saw_changes_nothing(system: APIClient, method: str) -> None:
+    draft = drafted(system)
+
+    answer = getattr(system, method)(f"{ALERTS}{draft['code']}/", body(), format="json")
+
+    # A discard takes nothing but the version.
+    assert answer.status_code == (422 if method == "delete" else 428)
+    assert Alert.objects.get().version == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ('"1"', 200),
+        ('W/"1"', 200),
+        ('"1-0123abc"', 200),
+        ('"2"', 412),
+        ('"0"', 412),
+        ("1", 412),
+        ('"abc"', 412),
+        ('"99999999999999999999"', 412),
+        ("*", 428),
+        ("", 428),
+    ],
+)
+def test_if_match_names_the_version_seen(system: APIClient, header: str, status: int) -> None:
+    draft = drafted(system)
+
+    answer = system.patch(
+        f"{ALERTS}{draft['code']}/",
+        {"severity": "Minor"},
+        format="json",
+        headers={"If-Match": header},
+    )
+
+    assert answer.status_code == status
+
+
+def test_the_tag_of_a_read_alert_is_the_one_to_change_it_with(system: APIClient) -> None:
+    alert = published(system)
+    tag = system.get(f"{ALERTS}{alert['code']}/")["ETag"]
+
+    first = call(system, alert, "update", {"severity": "Minor"}, **{"If-Match": tag})
+    second = call(system, alert, "update", {"severity": "Extreme"}, **{"If-Match": tag})
+
+    assert (first.status_code, second.status_code) == (201, 412)
+    assert Alert.objects.get().severity == "Minor"
+
+
+@pytest.mark.parametrize(("version", "status"), [(1, 200), (7, 409), (0, 422), (2**40, 422)])
+def test_the_version_may_stand_in_the_body(system: APIClient, version: int, status: int) -> None:
+    draft = drafted(system)
+
+    answer = system.patch(
+        f"{ALERTS}{draft['code']}/", {"severity": "Minor", "version": version}, format="json"
+    )
+
+    assert answer.status_code == status
+
+
+# --- moves ------------------------------------------------------------------------------------
+
+
+def test_an_alert_goes_through_its_life(system: APIClient, anyone: APIClient) -> None:
+    draft = drafted(system)
+
+    steps = [
+        call(system, draft, "publish"),
+        call(system, draft, "update", {"severity": "Moderate"}, **{"If-Match": '"2"'}),
+        call(system, draft, "resolve", ALL_CLEAR, **{"If-Match": '"3"'}),
+    ]
+
+    assert [step.status_code for step in steps] == [201, 201, 201]
+    assert [step.json()["alert"]["state"] for step in steps] == ["active", "active", "resolved"]
+    assert [step.json()["number"] for step in steps] == [1, 2, 3]
+    story = anyone.get(f"{ALERTS}{draft['code']}/").json()
+    identifiers = [update["identifier"] for update in story["updates"]]
+    assert [step.json()["identifier"] for step in steps] == identifiers
+    assert story["updates"][2]["words"]["sv"]["headline"] == "Vattnet är tillbaka"
+    assert Dispatch.objects.count() == 3
+
+
+def test_an_alert_can_be_taken_back(system: APIClient) -> None:
+    answer = call(system, published(system), "cancel", ALL_CLEAR)
+
+    assert answer.json()["alert"]["state"] == "cancelled"
+
+
+def test_progress_can_be_watched_at_the_address_that_the_move_gives(
+    system: APIClient, anyone: APIClient
+) -> None:
+    answer = call(system, drafted(system), "publish").json()
+    address = answer["progress"].removeprefix("http://testserver")
+
+    progress = system.get(address).json()
+
+    assert progress["identifier"] == answer["identifier"]
+    assert progress["finished"] is False
+    assert {one["channel"] for one in progress["channels"]} >= {"feeds", "banners"}
+    assert set(progress["channels"][0]["counts"]) >= {"queued", "delivered", "failed"}
+    assert anyone.get(address).status_code == 401
+    assert system.get(address.replace("/1/", "/2/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("move", "given_body", "field"),
+    [
+        ("publish", {"severity": "Minor"}, "severity"),
+        ("update", {}, ""),
+        ("update", {"words": {}}, "words"),
+        ("update", {"words": {"sv": {"description": "x"}}}, "words"),
+        ("update", {"urgency": "Future"}, "expires"),
+        ("resolve", {}, "words"),
+        ("resolve", ALL_CLEAR | {"areas": ["1490"]}, "areas"),
+        ("cancel", {"words": {"sv": {"headline": " "}}}, "words"),
+    ],
+)
+def test_a_move_that_says_the_wrong_thing_is_not_made(
+    system: APIClient, move: str, given_body: dict[str, Any], field: str
+) -> None:
+    alert = published(system)
+
+    answer = call(system, alert, move, given_body)
+
+    assert answer.status_code == 422
+    assert fields(answer.json()) == [field]
+    assert (Update.objects.count(), Dispatch.objects.count()) == (1, 1)
+    assert Alert.objects.get().version == alert["version"]
+
+
+def test_a_move_that_the_state_forbids_is_refused_with_the_reason(system: APIClient) -> None:
+    draft, alert = drafted(system), published(system)
+
+    early, twice = call(system, draft, "resolve", ALL_CLEAR), call(system, alert, "publish")
+
+    assert (early.status_code, twice.status_code) == (409, 409)
+    assert early.json()["detail"] != twice.json()["detail"]
+    assert Dispatch.objects.count() == 1
+
+
+# --- the same request again -------------------------------------------------------------------
+
+
+def test_a_repeated_publish_tells_people_once(system: APIClient) -> None:
+    draft, key = drafted(system), str(uuid.uuid4())
+
+    first = call(system, draft, "publish", **{"Idempotency-Key": key})
+    again = call(system, draft, "publish", **{"Idempotency-Key": f'"{key}"'})
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["identifier"] == first.json()["identifier"]
+    assert Dispatch.objects.count() == 1
+
+
+def test_a_late_repeat_of_a_partial_update_gets_its_own_answer(system: APIClient) -> None:
+    alert, key = published(system), str(uuid.uuid4())
+    first = call(system, alert, "update", {"severity": "Minor"}, **{"Idempotency-Key": key})
+    call(system, alert, "update", {"certainty": "Likely"}, **{"If-Match": '"3"'})
+
+    again = call(system, alert, "update", {"severity": "Minor"}, **{"Idempotency-Key": key})
+
+    assert again.status_code == 200
+    assert again.json()["identifier"] == first.json()["identifier"]
+    assert Update.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("move", "given_body"),
+    [("update", {"severity": "Minor"}), ("resolve", {"words": given.WORDS})],
+)
+def test_a_key_used_for_something_else_is_refused(
+    system: APIClient, move: str, given_body: dict[str, Any]
+) -> None:
+    alert, key = published(system), str(uuid.uuid4())
+    call(system, alert, "update", {"severity": "Extreme"}, **{"Idempotency-Key": key})
+
+    answer = call(system, alert, move, given_body, **{"Idempotency-Key": key, "If-Match": '"3"'})
+
+    assert answer.status_code == 422
+    assert fields(answer.json()) == ["Idempotency-Key"]
+    assert Update.objects.count() == 2
+
+
+def test_a_repeated_draft_is_one_draft(system: APIClient) -> None:
+    key, wanted = {"Idempotency-Key": str(uuid.uuid4())}, body()
+
+    first = system.post(ALERTS, wanted, format="json", headers=key)
+    again = system.post(ALERTS, wanted, format="json", headers=key)
+    other = system.post(ALERTS, body(severity="Minor"), format="json", headers=key)
+
+    assert [one.status_code for one in (first, again, other)] == [201, 200, 422]
+    assert again.json() == first.json()
+    assert Alert.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["1", "not-a-uuid", "0" * 32, "{" + str(uuid.uuid4()) + "}"])
+def test_a_request_key_is_a_uuid(system: APIClient, key: str) -> None:
+    answer = system.post(ALERTS, body(), format="json", headers={"Idempotency-Key": key})
+
+    assert answer.status_code == 400
+    assert fields(answer.json()) == ["Idempotency-Key"]
+    assert not Alert.objects.exists()
+
+
+def test_without_a_request_key_each_request_stands_for_itself(system: APIClient) -> None:
+    assert drafted(system)["code"] != drafted(system)["code"]
