@@ -50,6 +50,21 @@ def pytest_terminal_summary(
     return result
 
 
+# --- a real database --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """SQLite in a file, as in use: in memory, a second connection is refused instead of waiting."""
+    config = settings.DATABASES["default"]
+    if config["ENGINE"].endswith("sqlite3"):
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        config.setdefault("TEST", {})["NAME"] = str(file)
+
+
 # --- a real Redis -----------------------------------------------------------------------------
 
 

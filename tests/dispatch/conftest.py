@@ -1,0 +1,54 @@
+"""Dispatch with the in-memory channel, and a broker in memory whose bells can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from celery import current_app
+from pytest_django import Settings
+
+from notify.channels.memory import MemoryChannel
+from notify.channels.registry import channels
+from notify.dispatch.models import Queue
+
+MEMORY = "notify.channels.memory.MemoryChannel"
+
+
+@pytest.fixture(autouse=True)
+def memory(settings: Settings) -> MemoryChannel:
+    """The only channel there is, empty."""
+    settings.NOTIFY_CHANNELS = [MEMORY]
+    return cast(MemoryChannel, channels()["memory"])
+
+
+class Bells:
+    """What was rung since somebody last listened."""
+
+    def heard(self) -> list[tuple[str, str, list[object]]]:
+        """Queue, task and arguments of each bell, and then they are gone."""
+        found = []
+        with current_app.connection_for_write() as line:
+            for name in Queue.values:
+                with line.SimpleQueue(name) as queue:
+                    while queue.qsize():
+                        message = queue.get(block=False)
+                        message.ack()
+                        arguments = message.payload[0]
+                        found.append((name, str(message.headers["task"]), list(arguments)))
+        return found
+
+    def names(self) -> list[str]:
+        """Only the last part of each task's name."""
+        return [task.rpartition(".")[2] for _queue, task, _arguments in self.heard()]
+
+
+@pytest.fixture(autouse=True)
+def bells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bells]:
+    """A broker of this test's own, in memory, on whatever servers the others run."""
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "memory://")
+    listening = Bells()
+    listening.heard()
+    yield listening
+    listening.heard()

@@ -1,0 +1,133 @@
+"""What the tests of the fan-out start from, and the work that workers do."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.utils import timezone
+
+from notify.alerts.content import AlertContent
+from notify.alerts.models import Alert, Area, Service
+from notify.alerts.vocabulary import Move
+from notify.dispatch.expand import expand
+from notify.dispatch.models import Delivery, Dispatch, Queue
+from notify.dispatch.send import send_next_batch
+from notify.dispatch.start import announce
+from notify.residents.models import Subscriber, Subscription
+from notify.residents.secrecy import blind_index, encrypt
+from tests import given
+
+T = TypeVar("T")
+NUMBERS = count(1)
+
+
+def crowd(
+    size: int,
+    *,
+    areas: Sequence[Area] | None = None,
+    services: Sequence[Service | None] = (None,),
+    language: str = "sv",
+) -> list[Subscriber]:
+    """So many subscribers with all of these subscriptions, made in bulk as the real flow makes one."""
+    areas = areas or [given.city()["Äspered"]]
+    phones = [f"+4670{next(NUMBERS):07d}" for _ in range(size)]
+    people = Subscriber.objects.bulk_create(
+        Subscriber(phone_cipher=encrypt(one), phone_index=blind_index(one), language=language)
+        for one in phones
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=person, area=area, service=service)
+        for person in people
+        for area in areas
+        for service in services
+    )
+    return people
+
+
+def say(
+    move: Move = Move.PUBLISH,
+    alert: Alert | None = None,
+    content: AlertContent | None = None,
+    **changes: Any,
+) -> Dispatch:
+    """Announce ``move`` of the alert (a new one by default) with its content and these changes."""
+    if alert is None:
+        alert = given.draft(**changes)
+    alert.refresh_from_db()
+    if content is None:
+        content = given.content(**changes) if changes else AlertContent.of(alert)
+    return announce(alert, move, content, version=alert.version, key=uuid.uuid4(), by=None)
+
+
+def work() -> int:
+    """Do all that is due, as workers of both queues would; returns how many batches that was."""
+    return sum(1 for queue in Queue.values for _ in iter(lambda: send_next_batch(queue), False))
+
+
+def fan_out(move: Move = Move.PUBLISH, alert: Alert | None = None, **changes: Any) -> Dispatch:
+    """Announce, expand and send, one after the other."""
+    dispatch = say(move, alert, **changes)
+    expand(dispatch.pk)
+    work()
+    dispatch.refresh_from_db()
+    return dispatch
+
+
+def expanded(move: Move = Move.PUBLISH, alert: Alert | None = None, **changes: Any) -> Dispatch:
+    """Announce and expand; nothing is sent."""
+    dispatch = say(move, alert, **changes)
+    expand(dispatch.pk)
+    dispatch.refresh_from_db()
+    return dispatch
+
+
+def alert_of(dispatch: Dispatch) -> Alert:
+    """The alert that a dispatch tells of, as it is now."""
+    return Alert.objects.get(pk=dispatch.update.alert_id)
+
+
+def addressed(dispatch: Dispatch) -> list[int]:
+    """The subscribers who have a delivery, in key order, as often as they have one."""
+    keys = dispatch.deliveries.order_by("subscriber_id").values_list("subscriber_id", flat=True)
+    return [key for key in keys if key is not None]
+
+
+def keys(people: Iterable[Subscriber]) -> list[int]:
+    """Their keys, in order."""
+    return sorted(person.pk for person in people)
+
+
+def states(dispatch: Dispatch) -> list[str]:
+    """The state of each delivery, in the order they were made."""
+    return list(dispatch.deliveries.order_by("pk").values_list("state", flat=True))
+
+
+def only(dispatch: Dispatch) -> Delivery:
+    """The one delivery there is."""
+    return dispatch.deliveries.get()
+
+
+def leave(person: Subscriber) -> None:
+    """The person ends everything, and nothing else happens."""
+    Subscriber.objects.filter(pk=person.pk).update(ended_at=timezone.now())
+
+
+def at_once(*jobs: Callable[[], T]) -> list[T]:
+    """Run the jobs side by side, each with a connection of its own; raises what one of them raised."""
+    start = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T:
+        try:
+            start.wait(10)
+            return job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
