@@ -108,10 +108,13 @@ def test_a_compressed_feed_still_answers_304(front: int, upstream: Upstream) -> 
     assert get(front, "/feeds/alerts.atom", If_None_Match=compressed.headers["ETag"]).status == 304
 
 
-def test_each_language_has_its_own_copy(front: int, upstream: Upstream) -> None:
-    for language in ("sv-SE,sv;q=0.9", "en-GB,en;q=0.5", "en", "sv"):
-        get(front, "/feeds/alerts.atom", Accept_Language=language)
-    assert [headers["Accept-Language"] for _, headers in upstream.asked] == ["sv", "en"]
+def test_the_address_alone_decides_what_is_kept(front: int, upstream: Upstream) -> None:
+    for language in ("sv-SE,sv;q=0.9", "en-GB,en;q=0.5"):
+        get(front, "/feeds/alerts.atom", Accept_Language=language, Cookie="language=en")
+    asked = [(headers["Accept-Language"], headers["Cookie"]) for _, headers in upstream.asked]
+    assert asked == [(None, None)]
+    get(front, "/feeds/alerts.atom?lang=en")
+    assert len(upstream.asked) == 2
 
 
 def test_the_old_feed_is_served_when_the_application_is_down(
