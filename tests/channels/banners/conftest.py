@@ -1,0 +1,130 @@
+"""Two real servers: ours, which can die, and somebody else's page on another origin."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
+from django.test.testcases import LiveServerThread
+
+
+class MortalServer(ThreadedWSGIServer):
+    """Closes what is open when it is closed: a server that died keeps no connection alive."""
+
+    daemon_threads = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.open: list[socket.socket] = []
+        super().__init__(*args, **kwargs)
+
+    def get_request(self) -> tuple[Any, Any]:
+        request, address = super().get_request()
+        self.open.append(request)
+        return request, address
+
+    def server_close(self) -> None:
+        for request in self.open:
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+
+class Ours(LiveServerThread):
+    """Our own server, in this process, with this test's database."""
+
+    server_class = MortalServer
+    alive = False
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def begin(self) -> None:
+        self.daemon = True
+        for connection in self.connections_override.values():
+            connection.inc_thread_sharing()
+        self.start()
+        self.is_ready.wait()
+        if self.error:
+            raise self.error
+        self.alive = True
+
+    def die(self) -> None:
+        if self.alive:
+            self.terminate()
+            for connection in self.connections_override.values():
+                connection.dec_thread_sharing()
+        self.alive = False
+
+
+@pytest.fixture
+def ours(transactional_db: None) -> Iterator[Ours]:
+    """Our server; ``die()`` ends it."""
+    shared = {
+        connection.alias: connection
+        for connection in connections.all()
+        if connection.vendor == "sqlite"
+    }
+    server = Ours("127.0.0.1", lambda handler: handler, connections_override=shared)
+    server.begin()
+    yield server
+    server.die()
+
+
+@dataclass
+class HostPage:
+    """Somebody else's page: its HTML and headers, on an origin of its own."""
+
+    url: str = ""
+    html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def embed(self, ours: Ours, attributes: str = "", *, before: str = "", after: str = "") -> None:
+        """Have the page be a main element with our script in it, under a strict content policy."""
+        script = f'<script src="{ours.url}/embed/v1/banner.js" {attributes} async></script>'
+        self.html = (
+            '<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kommunen</title>'
+            '<meta name="viewport" content="width=device-width">'
+            f"<main>{before}{script}{after}<p>Välkommen</p></main></html>"
+        )
+        self.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; script-src {ours.url}; connect-src {ours.url}; "
+            "style-src 'self'; require-trusted-types-for 'script'"
+        )
+
+
+@pytest.fixture
+def host() -> Iterator[HostPage]:
+    """A page that the test writes, served by a real server on another port."""
+    page = HostPage()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = page.html.encode() if self.path == "/" else b""
+            self.send_response(200 if self.path == "/" else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in page.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing: the test's output is for the test."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = False
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        page.url = f"http://localhost:{server.server_port}/"
+        yield page
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,290 @@
+"""The banner in a real browser, on a page of another origin with a strict content policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from notify.channels.banners.channel import BannerChannel
+from notify.channels.notice import Words
+from tests import given
+from tests.channels.banners.conftest import HostPage, Ours
+from tests.channels.notices import ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
+from tests.conftest import Look
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+banners = BannerChannel()
+A_POLL = 40_000
+"""Milliseconds after which the script has looked again, whatever its jitter."""
+LOOKS = [
+    Look(width=width, theme=theme, language=language)
+    for width, theme, language in ((320, "light", "sv"), (360, "dark", "en"), (1280, "light", "en"))
+]
+
+
+@pytest.fixture(autouse=True)
+def city(ours: Ours) -> None:
+    given.city()
+    given.service()
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Wait until the script has its answer to what is done inside, and has planned its next look."""
+    with page.expect_response(lambda response: "banner.json" in response.url) as response:
+        yield
+    response.value.finished()
+    page.evaluate("Promise.resolve()")
+
+
+def visit(page: Page, host: HostPage) -> None:
+    """Open the page, with a clock that the test moves."""
+    page.clock.install()
+    with answered(page):
+        page.goto(host.url)
+
+
+def poll(page: Page) -> None:
+    """Let the script look again."""
+    with answered(page):
+        page.clock.fast_forward(A_POLL)
+
+
+def banner(page: Page) -> Locator:
+    return page.locator("[data-notify-banner] section")
+
+
+# --- showing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", LOOKS, indirect=True)
+def test_it_shows_the_alert_in_its_own_style(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    host.embed(ours, f'data-areas="{ÄSPERED.code}" data-services="water" data-lang="sv"')
+    visit(page, host)
+    region = page.get_by_role("region", name="Driftinformation")
+    expect(region.get_by_role("link", name="Vattenavbrott i Äspered")).to_have_attribute(
+        "href", "http://testserver/a/test123/"
+    )
+    expect(region).to_contain_text("Allvarlig störning")
+    expect(region).to_contain_text("Dricksvatten, Äspered")
+    expect(region).to_contain_text("Hämta vatten vid tankbilen på skolgården.")
+    expect(region.get_by_role("listitem")).to_have_css("border-left-width", "8px")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_it_stands_where_its_script_stands(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+    assert page.evaluate(
+        "document.querySelector('script').previousElementSibling.dataset.notifyBanner === ''"
+    )
+
+
+def test_it_stands_in_the_target_that_the_page_names(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    host.embed(ours, 'data-target="#here"', after='<aside id="here"></aside>')
+    visit(page, host)
+    expect(page.locator("#here > [data-notify-banner]")).to_have_count(1)
+
+
+def test_it_speaks_english(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice(expires=timezone.now() - timedelta(minutes=1)))
+    host.embed(ours, 'data-lang="en"')
+    visit(page, host)
+    region = page.get_by_role("region", name="Service information")
+    expect(region).to_contain_text("Water outage in Äspered")
+    expect(region).to_contain_text("Was expected to be over")
+    expect(region.get_by_role("button", name="Close: Water outage in Äspered")).to_be_visible()
+
+
+def test_without_items_the_page_is_as_it_was(page: Page, host: HostPage, ours: Ours) -> None:
+    host.embed(ours)
+    visit(page, host)
+    page.wait_for_load_state()
+    assert page.evaluate("document.querySelector('main').children.length") == 2
+    assert page.evaluate("document.body.children.length") == 1
+
+
+def test_words_are_text_and_never_markup(page: Page, host: HostPage, ours: Ours) -> None:
+    words = {"sv": Words('<img src=x onerror="alert(1)">', "", "<b>fet</b>")}
+    hand(banners, notice(words=words, url="javascript:alert(1)"))
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_contain_text("<b>fet</b>")
+    assert banner(page).locator("img, b, a").count() == 0
+
+
+def test_an_unknown_area_is_quiet_on_the_page_and_said_on_the_console(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    host.embed(ours, 'data-areas="0000"')
+    with page.expect_console_message(lambda message: "0000" in message.text) as warning:
+        visit(page, host)
+    assert warning.value.type == "warning"
+    expect(banner(page)).to_have_count(0)
+
+
+# --- keeping up -------------------------------------------------------------------------------
+
+
+def test_an_update_takes_the_place_of_what_was_said(page: Page, host: HostPage, ours: Ours) -> None:
+    first = notice()
+    hand(banners, first)
+    host.embed(ours)
+    visit(page, host)
+    hand(banners, all_clear_of(first, sent=timezone.now()))
+    poll(page)
+    expect(banner(page).get_by_role("listitem")).to_have_count(1)
+    expect(banner(page)).to_contain_text("Avhjälpt")
+
+
+def test_what_is_cancelled_says_so(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, cancel_of(notice(), sent=timezone.now()))
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_contain_text("Återkallat: skickades av misstag")
+
+
+def test_it_asks_only_whether_something_changed(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+    with page.expect_request(lambda request: "banner.json" in request.url) as asked:
+        poll(page)
+    headers = asked.value.all_headers()
+    assert "if-none-match" in headers
+    assert "cookie" not in headers
+    assert "referer" not in headers
+
+
+def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    host.embed(ours)
+    visit(page, host)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    def hide(hidden: str) -> None:
+        page.evaluate(
+            f"Object.defineProperty(document, 'hidden', {{configurable: true, value: {hidden}}});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
+
+    hide("true")
+    page.clock.fast_forward(10 * A_POLL)
+    assert asked == []
+    with answered(page):
+        hide("false")
+        page.clock.run_for(1)
+
+
+def test_a_server_that_is_gone_leaves_the_page_quiet_within_the_hour(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+    ours.die()
+    with page.expect_event("requestfailed"):
+        page.clock.fast_forward(A_POLL)
+    page.clock.fast_forward(50 * 60_000)
+    expect(banner(page)).to_be_visible()
+    page.clock.fast_forward(10 * 60_000)
+    expect(banner(page)).to_have_count(0)
+
+
+# --- closing ----------------------------------------------------------------------------------
+
+
+def test_what_is_closed_stays_closed_until_it_changes(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    first = notice()
+    hand(banners, first)
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+    page.get_by_role("button", name="Stäng: Vattenavbrott i Äspered").click()
+    expect(banner(page)).to_have_count(0)
+    with answered(page):
+        page.reload()
+    expect(banner(page)).to_have_count(0)
+    hand(banners, update_of(first))
+    poll(page)
+    expect(banner(page)).to_be_visible()
+    assert page.context.cookies() == []
+
+
+def test_closing_one_moves_the_focus_to_the_next(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    hand(banners, notice(severity="Minor", words={"sv": Words("Lågt tryck")}))
+    host.embed(ours)
+    visit(page, host)
+    page.get_by_role("button", name="Stäng: Vattenavbrott i Äspered").press("Enter")
+    expect(page.get_by_role("button", name="Stäng: Lågt tryck")).to_be_focused()
+
+
+# --- saying -----------------------------------------------------------------------------------
+
+
+def said(page: Page, role: str) -> Locator:
+    return page.locator(f"[data-notify-banner] [role={role}] p")
+
+
+def test_what_is_there_at_load_is_not_announced(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+    page.clock.run_for(2000)
+    expect(said(page, "status")).to_have_count(0)
+    expect(said(page, "alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("severity", "role"), [("Extreme", "alert"), ("Severe", "alert"), ("Moderate", "status")]
+)
+def test_what_appears_later_is_announced_and_only_the_worst_interrupts(
+    page: Page, host: HostPage, ours: Ours, severity: str, role: str
+) -> None:
+    host.embed(ours)
+    visit(page, host)
+    hand(banners, notice(severity=severity))
+    poll(page)
+    expect(banner(page)).to_be_visible()
+    page.clock.run_for(2000)
+    expect(said(page, role)).to_contain_text("Vattenavbrott i Äspered")
+    other = {"alert": "status", "status": "alert"}[role]
+    expect(said(page, other)).to_have_count(0)
+
+
+def test_an_update_of_what_is_known_does_not_interrupt(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    first = notice(severity="Extreme")
+    hand(banners, first)
+    host.embed(ours)
+    visit(page, host)
+    hand(banners, update_of(first))
+    poll(page)
+    page.clock.run_for(2000)
+    expect(said(page, "status")).to_contain_text("Vattenavbrott i Äspered")
+    expect(said(page, "alert")).to_have_count(0)
