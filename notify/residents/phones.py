@@ -43,5 +43,9 @@ def parse_phone(written: str) -> str:
 
 
 def masked(e164: str) -> str:
-    """A number fit to be shown back: its country and its last two digits, "+46 ••• •• 67"."""
-    return f"+{phonenumbers.parse(e164).country_code} ••• •• {e164[-2:]}"
+    """A number fit to be shown back: its country and its last two digits, "+46 ••• •• 67".
+
+    Its spaces do not break, so that it stays one word in a sentence.
+    """
+    country = phonenumbers.parse(e164).country_code
+    return f"+{country} ••• •• {e164[-2:]}".replace(" ", "\N{NO-BREAK SPACE}")
