@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 PATIENCE_SECONDS = 60.0
@@ -106,9 +106,11 @@ def subscribe(resident: Resident, web_url: str, phones: Phones) -> Resident:
     """Fill in the form, wait for the code on the phone, type it. Raises Stuck."""
     browser = Browser(web_url, resident.language)
     browser.open("/subscribe/")
-    browser.submit(phone=resident.phone, areas=resident.areas, consent="on")
+    browser.submit(phone=resident.phone, areas=resident.areas)
     code = phones.wait_for_text(resident.phone, CODE)
     browser.submit(code=code)
+    if "/done/" not in browser.url:
+        raise Stuck(f"After the right code the page was {browser.url}.")
     return resident
 
 
@@ -137,42 +139,47 @@ class Browser:
             raise Stuck(f"{self.url} answered {refusal.code}: {said[:600]}") from refusal
 
     def submit(self, **answers: str | Sequence[str]) -> None:
-        """Send the page's last POST form: what it holds already, with ``answers`` put in."""
-        form = _Form.last_in(self.page)
+        """Send the form that asks for ``answers``: what it holds already, with them put in.
+
+        Raises Stuck when no form on the page asks for them.
+        """
+        form = _form_asking_for(set(answers), self.page)
+        if form is None:
+            raise Stuck(f"{self.url} does not ask for {', '.join(answers)}.")
         fields = [(name, value) for name, value in form.filled_in if name not in answers]
         for name, value in answers.items():
             fields += [(name, one) for one in ([value] if isinstance(value, str) else value)]
         self.open(form.action or self.url, fields)
 
 
-class _Form(HTMLParser):
-    """The last form of a page that is sent by POST and is not the language switch."""
+@dataclass(slots=True)
+class _Form:
+    """A form as it stands on a page: the names it asks for, and what is filled in already."""
+
+    action: str
+    names: set[str] = field(default_factory=set)
+    filled_in: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _form_asking_for(names: set[str], page: str) -> _Form | None:
+    parser = _Forms()
+    parser.feed(page)
+    return next((form for form in parser.forms if names <= form.names), None)
+
+
+class _Forms(HTMLParser):
+    """The forms of a page, in order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.action = ""
-        self.filled_in: list[tuple[str, str]] = []
-        self._inside = False
+        self.forms: list[_Form] = []
 
-    @classmethod
-    def last_in(cls, page: str) -> _Form:
-        form = cls()
-        form.feed(page)
-        return form
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = given.get("method", "").lower() == "post" and "i18n" not in given.get(
-                "action", ""
-            )
-            if self._inside:
-                self.action, self.filled_in = given.get("action", ""), []
-        elif tag == "input" and self._inside and given.get("name"):
-            kind = given.get("type", "text")
-            if kind not in ("checkbox", "radio", "submit") or "checked" in given:
-                self.filled_in.append((given["name"], given.get("value", "on")))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._inside = False
+            self.forms.append(_Form(given.get("action", "")))
+        elif tag == "input" and self.forms and given.get("name"):
+            self.forms[-1].names.add(given["name"])
+            ticked = given.get("type") not in ("checkbox", "radio") or "checked" in given
+            if ticked:
+                self.forms[-1].filled_in.append((given["name"], given.get("value", "on")))
