@@ -99,17 +99,25 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a browser test use the database, which Django would refuse to what it takes for an async caller.
+
+    All through its set-up and teardown: the database is emptied after every fixture of ours is gone.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        return (yield)
+
+
 @pytest.fixture(autouse=True)
-def event_loop_of_playwright(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def event_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
     """Keep Playwright's event loop, which never leaves the thread, to the tests that have a browser.
 
-    Any other test may call ``asyncio.run``. A browser test may use the database, which Django would
-    refuse to what it takes for an async caller; for ``asyncio.run`` it needs ``outside_playwright``.
+    Any other test may call ``asyncio.run``; a browser test needs ``outside_playwright`` for that.
     """
     if "chromium" in request.fixturenames:
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield
     else:
         with system_chromium.outside_playwright():

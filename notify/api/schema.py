@@ -90,6 +90,11 @@ class AccessSchema(AutoSchema):
         key: dict[str, list[Any]] = {KeyScheme.name: []}
         return [key] if isinstance(needed, Scope) else [key, {}]
 
+    def get_summary(self) -> str | None:
+        """The first sentence of the view's own words, for the list of operations."""
+        words: str = super().get_description()
+        return words.partition("\n")[0].partition(". ")[0].rstrip(".") or None
+
     def get_description(self) -> str:  # type: ignore[override]  # as spectacular has it
         """The view's own words, and the scope that it takes."""
         words = super().get_description()

@@ -54,3 +54,29 @@ class InstantField(serializers.DateTimeField):
         if value.year not in YEARS:
             self.fail("year")
         return value.astimezone(timezone.get_current_timezone())
+
+
+class NamesChoices:
+    """Says which words there are when it is given another one."""
+
+    choices: Mapping[Any, Any]
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The choice. Raises ValidationError."""
+        try:
+            return super().to_internal_value(data)  # type: ignore[misc]  # a field's, mixed in
+        except serializers.ValidationError:
+            sentence = gettext("“%(value)s” is not one of: %(known)s.")
+            known = ", ".join(str(choice) for choice in self.choices)
+            shown = ", ".join(map(str, data)) if isinstance(data, list) else str(data)
+            raise serializers.ValidationError(
+                sentence % {"value": shown[:SHOWN_OF_A_NAME], "known": known}
+            ) from None
+
+
+class WordField(NamesChoices, serializers.ChoiceField):
+    """One of CAP's words, letter for letter."""
+
+
+class WordsField(NamesChoices, serializers.MultipleChoiceField):
+    """Some of CAP's words, letter for letter."""

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from notify.alerts.models import Area, Service
 from notify.alerts.vocabulary import Severity, State
-from notify.api.serializers.fields import StrictSerializer
+from notify.api.serializers.fields import StrictSerializer, WordsField
 
 LONGEST_PAGE = 100
 
@@ -28,10 +28,10 @@ class AlertFilters(StrictSerializer):
     service = serializers.SlugField(
         required=False, max_length=32, help_text="A service's short name."
     )
-    severity = serializers.MultipleChoiceField(
+    severity = WordsField(
         choices=Severity.choices, required=False, help_text="Repeat it for several."
     )
-    state = serializers.MultipleChoiceField(
+    state = WordsField(
         choices=State.choices,
         required=False,
         help_text="Repeat it for several. Drafts only with a key that has the scope `read`.",

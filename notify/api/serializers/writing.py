@@ -13,7 +13,7 @@ from notify.alerts.content import LONGEST
 from notify.alerts.models import Area, Service
 from notify.alerts.vocabulary import Certainty, Severity, Urgency
 from notify.api.serializers.alerts import AlertDetailSerializer
-from notify.api.serializers.fields import InstantField, StrictSerializer
+from notify.api.serializers.fields import InstantField, StrictSerializer, WordField
 
 MOST_AREAS = 500
 LARGEST_VERSION = 2**31 - 1
@@ -59,9 +59,9 @@ class ContentSerializer(WordsSerializer):
         max_length=MOST_AREAS,
         help_text="Codes of areas.",
     )
-    severity = serializers.ChoiceField(Severity.choices)
-    urgency = serializers.ChoiceField(Urgency.choices)
-    certainty = serializers.ChoiceField(Certainty.choices, default=Certainty.OBSERVED)
+    severity = WordField(Severity.choices)
+    urgency = WordField(Urgency.choices)
+    certainty = WordField(Certainty.choices, default=Certainty.OBSERVED)
     onset = InstantField(default=timezone.now, help_text="Now, unless it is said.")
     expires = InstantField(default=None, allow_null=True)
 
