@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from notify.alerts.models import Area
+from notify.console.place_names import is_whole
 
 # Å, Ä and Ö come last, in that order; their code points say otherwise.
 SWEDISH = str.maketrans("åäö", "{|}")
@@ -13,7 +14,7 @@ SWEDISH = str.maketrans("åäö", "{|}")
 
 @dataclass(frozen=True, slots=True)
 class AreaChoice:
-    """One area. held: it is chosen and stays so. whole: other areas of the list lie in it."""
+    """One area. held: it is chosen and stays so. whole: it is a municipality."""
 
     code: str
     name: str
@@ -37,7 +38,6 @@ def grouped(
 ) -> list[AreaGroup]:
     """The areas by municipality. chosen, held: codes."""
     listed = list(areas)
-    parents = {area.parent_id for area in listed}
     names = {area.path: area.name for area in listed}
     groups: dict[str, AreaGroup] = {}
     for area in sorted(listed, key=lambda one: (one.path.count("/") > 2, alphabetical(one.name))):
@@ -51,7 +51,7 @@ def grouped(
                 area.population,
                 chosen=area.code in chosen,
                 held=area.code in held,
-                whole=area.pk in parents,
+                whole=is_whole(area),
             )
         )
     return sorted(groups.values(), key=lambda group: alphabetical(group.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AbstractBaseUser
@@ -23,6 +24,9 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("That user name and password do not belong together. Try again."),
         "inactive": _("That user name and password do not belong together. Try again."),
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
 
     def clean(self) -> dict[str, object]:
         """Look at the password, unless there have been too many guesses."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians
 from typing import Any
 
@@ -12,6 +12,8 @@ from notify.alerts.models import Area
 WIDTH = 600.0
 """Of the drawing, in its own units; the page scales it."""
 MARGIN = 6.0
+LETTER, LINE = 8.5, 24.0
+"""How wide a letter and how high a line of a name is at most, with the room around it."""
 
 Ring = Sequence[Sequence[float]]
 
@@ -21,6 +23,7 @@ class Shape:
     """One area as an SVG path. x, y: where its point and its name go, or None without a point.
 
     frame: other areas lie in it, so that it is drawn as a border and cannot be clicked.
+    named: there is room for its name beside the others.
     """
 
     code: str
@@ -29,6 +32,7 @@ class Shape:
     frame: bool
     x: float | None
     y: float | None
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def draw(areas: Sequence[Area]) -> Outline | None:
     project = Projection(min(lons), max(lats), latitude, (WIDTH - 2 * MARGIN) / breadth)
     height = round((max(lats) - min(lats)) * project.scale + 2 * MARGIN, 1)
     parents = {area.parent_id for area in areas}
-    shapes = [_shape(area, project, frame=area.pk in parents) for area in drawn]
+    # The most people first: theirs are the names that are looked for.
+    drawn.sort(key=lambda area: -(area.population or 0))
+    shapes = _name([_shape(area, project, frame=area.pk in parents) for area in drawn])
     return Outline(WIDTH, height, sorted(shapes, key=lambda shape: not shape.frame))
 
 
@@ -88,6 +94,28 @@ def rings(geometry: Any) -> Iterator[Ring]:
     elif geometry.get("type") == "MultiPolygon":
         for polygon in geometry["coordinates"]:
             yield from polygon
+
+
+def _name(shapes: Sequence[Shape]) -> list[Shape]:
+    """The shapes, those marked whose names fit without covering an earlier one's or leaving the map."""
+    taken: list[tuple[float, float, float, float]] = []
+    done = []
+    for shape in shapes:
+        if shape.x is not None and shape.y is not None and not shape.frame:
+            half = len(shape.name) * LETTER / 2
+            box = (shape.x - half, shape.y - LINE, shape.x + half, shape.y + LINE / 4)
+            if box[0] > 0 and box[2] < WIDTH and not any(_overlap(box, one) for one in taken):
+                taken.append(box)
+                done.append(replace(shape, named=True))
+                continue
+        done.append(shape)
+    return done
+
+
+def _overlap(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _shape(area: Area, project: Projection, *, frame: bool) -> Shape:

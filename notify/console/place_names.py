@@ -23,23 +23,38 @@ def topmost(areas: Iterable[Area]) -> list[Area]:
     return chosen
 
 
+def is_whole(area: Area) -> bool:
+    """Whether it is a municipality rather than a place in one."""
+    return area.kind == "municipality"
+
+
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """How a language joins names. pair: with %(first)s and %(last)s; more: with %(count)s."""
+    """How a language names areas.
+
+    pair: with %(first)s and %(last)s; more: with %(count)s; whole: a municipality, with %(name)s.
+    """
 
     pair: str
     more: str
+    whole: str
 
 
 def joining(language: str) -> Joining:
     """How that language joins names."""
     with override(language):
-        return Joining(gettext("%(first)s and %(last)s"), gettext("%(count)s more areas"))
+        return Joining(
+            gettext("%(first)s and %(last)s"),
+            gettext("%(count)s more areas"),
+            # A municipality and the town in it often share a name.
+            gettext("all of %(name)s"),
+        )
 
 
 def phrase(areas: Sequence[Area], language: str) -> str:
     """The areas' names as part of a sentence: "Äspered, Fristad och Dalsjöfors"."""
-    names, words = [area.name for area in areas], joining(language)
+    words = joining(language)
+    names = [words.whole % {"name": one.name} if is_whole(one) else one.name for one in areas]
     if len(names) > NAMED:
         # At least two are left, so that there is no singular to be told apart.
         left = len(names) - NAMED + 1

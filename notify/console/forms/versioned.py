@@ -36,6 +36,7 @@ class VersionedForm(forms.Form):
         self.alert = alert
         initial = {"version": alert.version if alert else 0, "key": uuid.uuid4()}
         kwargs["initial"] = initial | dict(kwargs.get("initial") or {})
+        kwargs.setdefault("label_suffix", "")
         super().__init__(data, **kwargs)
 
     def anew(self, alert: Alert) -> None:

@@ -23,12 +23,12 @@ if (root) {
       labels.get(shape.dataset.code)?.classList.toggle("chosen", on);
     }
     const said = root.querySelector("[data-area-chosen]");
-    const names = chosen.map((box) => box.dataset.name);
+    const names = chosen.map((box) => box.parentElement.querySelector("[data-label-text]").textContent.trim());
     said.textContent = names.length ? names.join(", ") : said.dataset.none;
     // By path, as the server sorts them.
     chosen.sort((a, b) => (a.dataset.path < b.dataset.path ? -1 : 1));
     document.dispatchEvent(
-      new CustomEvent("areas-chosen", { detail: chosen.map((box) => box.dataset.name) }),
+      new CustomEvent("areas-chosen", { detail: chosen.map((box) => ({ name: box.dataset.name, whole: "whole" in box.dataset })) }),
     );
   }
 

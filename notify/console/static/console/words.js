@@ -3,8 +3,8 @@
 const NAMED = 4;
 const HOLE = "{areas}";
 
-function phrase(names, { pair, more }) {
-  let said = names;
+function phrase(areas, { pair, more, whole }) {
+  let said = areas.map((area) => (area.whole ? whole.replace("%(name)s", () => area.name) : area.name));
   if (said.length > NAMED) {
     const left = said.length - NAMED + 1;
     said = [...said.slice(0, NAMED - 1), more.replace("%(count)s", left)];
@@ -24,14 +24,16 @@ function count(field) {
 
 for (const language of document.querySelectorAll("[data-words]")) {
   const fields = [...language.querySelectorAll("[data-count]")];
-  let names = null;
+  let areas = null;
   document.addEventListener("areas-chosen", (event) => {
-    const before = names ? phrase(names, language.dataset) : "";
-    names = event.detail;
-    const after = phrase(names, language.dataset);
+    const before = areas ? phrase(areas, language.dataset) : "";
+    areas = event.detail;
+    const after = phrase(areas, language.dataset);
     for (const field of fields) {
-      // What stands for the areas is the hole, or the phrase that was put into it.
-      const pattern = field.value.includes(HOLE) || !before ? field.value : field.value.replace(before, HOLE);
+      // What stands for the areas is the hole or, in a headline, the phrase that was put into it. Elsewhere the
+      // same name may mean something else: "Borås" in "Borås Energi".
+      const named = before && field.name.endsWith("_headline") && !field.value.includes(HOLE);
+      const pattern = named ? field.value.replace(before, HOLE) : field.value;
       const filled = pattern.replace(HOLE, () => after || HOLE);
       if (filled !== field.value) field.value = filled;
       count(field);
