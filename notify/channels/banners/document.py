@@ -52,14 +52,18 @@ def banner_item(notice: Notice, language: str) -> dict[str, Any]:
     }
 
 
-def document(notices: Iterable[Notice], language: str, publisher: str) -> bytes:
-    """The whole document, the worst first and what has ended last."""
+def document(notices: Iterable[Notice], language: str, *, publisher: str, page: str) -> bytes:
+    """The whole document, the worst first and what has ended last.
+
+    page: the absolute address where residents see everything.
+    """
     ranked = sorted(notices, key=_rank)
     return encode(
         {
             "version": VERSION,
             "language": language,
             "publisher": publisher,
+            "page": page,
             "valid_for": VALID_FOR,
             "items": [banner_item(notice, language) for notice in ranked],
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -50,13 +50,17 @@ def label(item: dict[str, Any]) -> str:
 def _times(item: dict[str, Any]) -> str:
     if item["all_clear"] or item["cancelled"]:
         return ""
-    onset = {"time": _moment(item["onset"])}
-    since = _("Planned for %(time)s.") if item["urgency"] == "Future" else _("Since %(time)s.")
-    parts = [since % onset]
+    onset = datetime.fromisoformat(item["onset"])
+    begun = _("Since %(time)s.") if onset <= timezone.now() else _("Planned for %(time)s.")
+    parts = [begun % {"time": _moment(onset)}]
     if item["expires"]:
-        parts.append(_("Expected to be over %(time)s.") % {"time": _moment(item["expires"])})
+        expires = datetime.fromisoformat(item["expires"])
+        parts.append(_("Expected to be over %(time)s.") % {"time": _moment(expires)})
     return " ".join(parts)
 
 
-def _moment(time: str) -> str:
-    return formats.date_format(datetime.fromisoformat(time), "j F Y H:i")
+def _moment(time: datetime) -> str:
+    """The time, with its date unless that is today, as the script writes it."""
+    local = timezone.localtime(time)
+    today = local.date() == timezone.localdate()
+    return formats.date_format(local, "H:i" if today else "j M H:i")

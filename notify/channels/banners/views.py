@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -45,7 +46,12 @@ def banner(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             return _problem(str(refused), translation.get_language())
     shown = selectors.shown(scope, timezone.now())
-    content = document(shown.notices, language, settings.PUBLISHER_NAME)
+    content = document(
+        shown.notices,
+        language,
+        publisher=settings.PUBLISHER_NAME,
+        page=settings.PUBLIC_URL + reverse("portal:home"),
+    )
     return cached.answer(
         request, content, content_type=JSON, language=language, changed=shown.changed, keep=KEEP
     )

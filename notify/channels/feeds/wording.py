@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,9 @@ from django.utils.translation import pgettext
 from notify.channels.notice import Notice
 from notify.channels.texts import clean, paragraphs
 
+SERVICE_SCHEME = "urn:notify:service"
 SEVERITY_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#severity"
+URGENCY_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#urgency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,17 @@ def entry_words(
             title=_marked(_line(words.headline) or notice.service, ending),
             summary=_line(words.description or words.instruction or words.headline),
             html=_html(notice, language, ending, over_at),
-            categories=(
-                Category(
-                    notice.service, _line(notice.service_name(language)), "urn:notify:service"
-                ),
-                Category(notice.severity, severity_label(notice.severity), SEVERITY_SCHEME),
-            ),
+            categories=tuple(_categories(notice, language)),
             language=language if notice.words.get(language) else notice.language,
         )
+
+
+def _categories(notice: Notice, language: str) -> Iterator[Category]:
+    """What a reader can filter by: the service, whether it is planned, the severity."""
+    yield Category(notice.service, _line(notice.service_name(language)), SERVICE_SCHEME)
+    if notice.planned:
+        yield Category(notice.urgency, _("Planned work"), URGENCY_SCHEME)
+    yield Category(notice.severity, severity_label(notice.severity), SEVERITY_SCHEME)
 
 
 def severity_label(severity: str) -> str:

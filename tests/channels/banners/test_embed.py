@@ -118,6 +118,21 @@ def test_without_items_the_page_is_as_it_was(page: Page, host: HostPage, ours: O
     assert page.evaluate("document.body.children.length") == 1
 
 
+def test_of_many_the_worst_are_shown_and_a_link_to_all(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    for severity in ("Minor", "Moderate", "Extreme", "Severe"):
+        hand(banners, notice(severity=severity))
+    host.embed(ours)
+    visit(page, host)
+    expect(banner(page).locator(".nb-label")).to_have_text(
+        ["Mycket allvarlig störning", "Allvarlig störning", "Störning"]
+    )
+    expect(banner(page).get_by_role("link", name="Visa alla 4 meddelanden")).to_have_attribute(
+        "href", "http://testserver/"
+    )
+
+
 def test_words_are_text_and_never_markup(page: Page, host: HostPage, ours: Ours) -> None:
     words = {"sv": Words('<img src=x onerror="alert(1)">', "", "<b>fet</b>")}
     hand(banners, notice(words=words, url="javascript:alert(1)"))

@@ -54,6 +54,7 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
     received = read(client, "?lang=en")
     assert (received["version"], received["language"]) == (1, "en")
     assert received["valid_for"] == 3600
+    assert received["page"] == "http://testserver/"
     assert received["items"] == [
         {
             "alert": told.alert,
@@ -208,7 +209,8 @@ def test_no_text_breaks_it(client: Client, text: str) -> None:
 
 def test_the_same_notices_in_another_order_are_the_same_document() -> None:
     some = [notice(severity=severity) for severity in ("Minor", "Severe", "Severe", "Odd")]
-    assert document(some, "sv", "x") == document(reversed(some), "sv", "x")
+    site = {"publisher": "Borås stad", "page": "https://drift.example/"}
+    assert document(some, "sv", **site) == document(reversed(some), "sv", **site)
 
 
 # --- the script -------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 // Shows current alerts on a page that embeds it:
 //
 //   <script src="https://…/embed/v1/banner.js" data-areas="1490TB121" data-services="water"
-//           data-lang="sv" data-target="#banner" async></script>
+//           data-lang="sv" data-target="#banner" data-theme="light" async></script>
 //
-// Every attribute but src may be left out. ES2017, no dependency. It never throws into the page,
+// Every attribute but src may be left out; data-theme="light" is for pages that are never dark. ES2017, no dependency. It never throws into the page,
 // writes no markup (text only), sets no cookie, and leaves no trace when there is nothing to show.
 (function () {
   "use strict";
@@ -12,6 +12,8 @@
   const EVERY = 30000;
   const SLOWEST = 300000;
   const PATIENCE = 10000;
+  // A banner is a strip on a page, not the page: the worst few, and a link to the rest.
+  const MOST = 3;
   const STORE = "notify-dismissed";
 
   const WORDS = {
@@ -21,6 +23,7 @@
       planned: "Planerat {t}.",
       expected: "Beräknas klart {t}.",
       late: "Skulle ha varit klart {t}.",
+      rest: "Visa alla {n} meddelanden",
       close: "Stäng: ",
       over: "Avhjälpt",
       cancelled: "Återkallat: skickades av misstag",
@@ -36,6 +39,7 @@
       planned: "Planned for {t}.",
       expected: "Expected to be over {t}.",
       late: "Was expected to be over {t}.",
+      rest: "Show all {n} notices",
       close: "Close: ",
       over: "Fixed",
       cancelled: "Withdrawn: sent in error",
@@ -174,6 +178,7 @@
     let view = null;
     let items = [];
     let known = null;
+    let page = "";
     let drawn = "";
     let trustedUntil = 0;
     let failures = 0;
@@ -199,6 +204,7 @@
       dress(shadow);
       const section = make("section", "notify-banner");
       section.lang = language;
+      if (settings.theme) section.dataset.theme = settings.theme;
       section.setAttribute("aria-labelledby", "nb-heading");
       const heading = make("h2", "nb-heading", words.heading);
       heading.id = "nb-heading";
@@ -208,9 +214,10 @@
       polite.setAttribute("role", "status");
       const loud = make("div", "nb-said");
       loud.setAttribute("role", "alert");
-      section.append(heading, list, polite, loud);
+      const rest = make("p", "nb-rest");
+      section.append(heading, list, rest, polite, loud);
       shadow.append(section);
-      view = { shadow, heading, list, polite, loud };
+      view = { shadow, heading, list, rest, polite, loud };
     }
 
     function insert() {
@@ -252,9 +259,19 @@
       const place = held && held.closest("li");
       const spot = place && [place.dataset.key, held.className];
       view.list.textContent = "";
-      for (const item of shown) view.list.append(card(item, words, language, dismiss));
+      for (const item of shown.slice(0, MOST)) view.list.append(card(item, words, language, dismiss));
+      drawRest(shown.length);
       if (spot) refocus(spot);
       return undefined;
+    }
+
+    function drawRest(count) {
+      view.rest.textContent = "";
+      view.rest.hidden = count <= MOST || !safe(page);
+      if (view.rest.hidden) return;
+      const link = make("a", "", words.rest.replace("{n}", count));
+      link.href = page;
+      view.rest.append(link);
     }
 
     function refocus(spot) {
@@ -293,6 +310,7 @@
         .map((item) => Object.assign({ isNew: !before.has(item.alert) }, item));
       const first = known === null;
       items = received.items;
+      page = received.page;
       known = new Set();
       for (const item of items) known.add(key(item)).add(item.alert);
       trustedUntil = Date.now() + received.valid_for * 1000;
