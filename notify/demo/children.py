@@ -52,17 +52,19 @@ def running(
     log: Path,
     ready: Callable[[], bool],
     environment: Mapping[str, str] | None = None,
+    stop_signal: int = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; the block is entered when ``ready()`` says so.
 
-    Raises DidNotStart when it exits before, or says nothing for START_SECONDS.
+    stop_signal: its polite way of being told to end. Raises DidNotStart when it exits before, or
+    says nothing for START_SECONDS.
     """
     child = start(command, log=log, environment=environment)
     try:
         wait_until_ready(child, ready, log)
         yield child
     finally:
-        stop(child)
+        stop(child, politely=stop_signal)
 
 
 def start(
@@ -107,11 +109,11 @@ def wait_until_ready(child: subprocess.Popen[bytes], ready: Callable[[], bool], 
         time.sleep(0.05)
 
 
-def stop(*children: subprocess.Popen[bytes]) -> None:
+def stop(*children: subprocess.Popen[bytes], politely: int = signal.SIGTERM) -> None:
     """End processes and all that they started: politely and side by side, then by force."""
     for child in children:
         if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+            child.send_signal(politely)
     for child in children:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(STOP_SECONDS)

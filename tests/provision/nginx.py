@@ -3,13 +3,12 @@
 import contextlib
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from notify.demo.children import accepts, free_port, running
 from tests.provision import Missing
-from tests.provision.child import accepts, free_port, running
 
 INSTALL = "nginx is missing. Install it: apt-get install nginx-light"
 TEMPLATE = Path("docker/nginx/notify.conf.template")
@@ -58,5 +57,5 @@ def started(root: Path, *, upstream: int, tls_proxy: str) -> Iterator[int]:
         (folder / "nginx.conf").write_text(OUTER.format(folder=folder, user=user))
         command = [executable(), "-e", "stderr", "-c", str(folder / "nginx.conf"), "-p", name]
         log = folder / "log"
-        with running(command, log=log, answers=lambda: accepts(port), stop=signal.SIGTERM):
+        with running(command, log=log, ready=lambda: accepts(port)):
             yield port

@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from notify.demo.children import free_port, running
 from tests.provision import Missing
-from tests.provision.child import free_port, running
 
 INSTALL = "PostgreSQL is missing. Install it: apt-get install postgresql"
 # A crash loses nothing that anybody wants to keep, and the tests are twice as fast.
@@ -86,5 +86,5 @@ def started() -> Iterator[str]:
 
         # SIGINT is PostgreSQL's fast shutdown: it drops clients instead of waiting for them.
         log = folder / "log"
-        with running(as_user(user, server), log=log, answers=answers, stop=signal.SIGINT):
+        with running(as_user(user, server), log=log, ready=answers, stop_signal=signal.SIGINT):
             yield f"postgres://notify@127.0.0.1:{port}/postgres"

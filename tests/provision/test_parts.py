@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from redis import Redis
 
+from notify.demo.children import accepts
 from tests.provision import Missing, postgres, redis, skip_for
-from tests.provision.child import accepts
 from tests.provision.chromium import Look, outside_playwright
 
 if TYPE_CHECKING:
