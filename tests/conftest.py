@@ -16,6 +16,7 @@ from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from pytest_django.live_server_helper import LiveServer
 
 POLICY = "Content Security Policy"
 
@@ -63,6 +64,16 @@ def django_db_modify_db_settings(
     if config["ENGINE"].endswith("sqlite3"):
         file = tmp_path_factory.mktemp("database") / "test.sqlite3"
         config.setdefault("TEST", {})["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
+    """pytest-django's own, made after the database.
+
+    Before it, the connection still says that it is in memory, and the server's threads would share the
+    test's: SQLite then fails at random, or crashes.
+    """
+    return live_server
 
 
 # --- a real Redis -----------------------------------------------------------------------------
