@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from notify.alerts.models import Service
 from notify.alerts.selectors import related_areas
 from notify.dispatch.models import TOLD, Delivery
-from notify.residents.models import Subscriber, Subscription
+from notify.residents.models import EndedReason, Subscriber, Subscription
 
 
 def audience(
@@ -25,7 +25,7 @@ def audience(
 
     alert: key of the alert, or None while nothing of it was published. paths: of its areas.
     ends: an all-clear or a cancel goes to exactly those told before; anything else goes to them
-    and to everybody whose subscription, made before ``asked_before``, matches.
+    and to everybody whose subscription, as it stood at ``asked_before``, matches.
     """
     told = Exists(
         Delivery.objects.filter(
@@ -37,8 +37,10 @@ def audience(
             Q(service=None) | Q(service=service),
             subscriber=OuterRef("pk"),
             area__in=list(related_areas(paths).values_list("pk", flat=True)),
-            ended_at=None,
             created_at__lte=asked_before,
+        ).filter(
+            # Who confirms a new choice while expansion waits stood in neither the old nor the new.
+            Q(ended_at=None) | Q(ended_at__gt=asked_before, ended_reason=EndedReason.REPLACED)
         )
     )
     reachable = Subscriber.objects.filter(ended_at=None)

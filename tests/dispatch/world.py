@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from notify.alerts.content import AlertContent
@@ -67,7 +68,11 @@ def say(
 
 def work() -> int:
     """Do all that is due, as workers of both queues would; returns how many batches that was."""
-    return sum(1 for queue in Queue.values for _ in iter(lambda: send_next_batch(queue), False))
+    done = 0
+    for queue in Queue.values:
+        while send_next_batch(queue):
+            done += 1
+    return done
 
 
 def fan_out(move: Move = Move.PUBLISH, alert: Alert | None = None, **changes: Any) -> Dispatch:
@@ -123,11 +128,43 @@ def at_once(*jobs: Callable[[], T]) -> list[T]:
     start = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], T]) -> T:
-        try:
-            start.wait(10)
-            return job()
-        finally:
-            connection.close()
+        start.wait(10)
+        return _closing(job)
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(run, jobs))
+
+
+WAITING = """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
+
+def meanwhile(change: Callable[[], object], job: Callable[[], T]) -> T:
+    """Run ``job`` against a ``change`` that is made but not committed, until the job waits for it.
+
+    Then the change is committed, and the job goes on. Only PostgreSQL lets anybody in so far.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change()
+            doing = pool.submit(_closing, job)
+            deadline = time.monotonic() + 10
+            while not doing.done() and not _somebody_waits():
+                assert time.monotonic() < deadline, "nobody waits, and nobody is done"
+        return doing.result(10)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        # Within a transaction the activity is read once and kept, unless told to forget.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(WAITING)
+        (waiting,) = cursor.fetchone() or (0,)
+    return bool(waiting)
+
+
+def _closing(job: Callable[[], T]) -> T:
+    try:
+        return job()
+    finally:
+        connection.close()

@@ -1,0 +1,196 @@
+"""Who is told, and who is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notify.alerts.models import Area
+from notify.alerts.vocabulary import Move
+from notify.channels.base import Outcome
+from notify.channels.memory import MemoryChannel
+from notify.dispatch.models import Delivery, Dispatch, State
+from notify.dispatch.recipients import audience
+from notify.residents.models import Subscriber, Subscription
+from tests import given
+from tests.dispatch import world
+
+pytestmark = pytest.mark.django_db
+
+NO_DELIVERY: list[int] = []
+
+
+def told(dispatch: Dispatch) -> list[int]:
+    return world.addressed(dispatch)
+
+
+def test_somebody_in_the_place_is_told_and_somebody_beside_it_is_not() -> None:
+    city = given.city()
+    [here] = world.crowd(1, areas=[city["Äspered"]])
+    world.crowd(1, areas=[city["Fristad"]])
+
+    assert told(world.expanded(areas=[city["Äspered"]])) == [here.pk]
+
+
+def test_an_alert_for_the_municipality_reaches_whoever_follows_a_part_of_it() -> None:
+    city = given.city()
+    people = world.crowd(1, areas=[city["Äspered"]]) + world.crowd(1, areas=[city["Fristad"]])
+
+    assert told(world.expanded(areas=[city["Borås"]])) == world.keys(people)
+
+
+def test_an_alert_for_a_part_reaches_whoever_follows_the_municipality() -> None:
+    city = given.city()
+    people = world.crowd(2, areas=[city["Borås"]])
+
+    assert told(world.expanded(areas=[city["Äspered"]])) == world.keys(people)
+
+
+def test_a_place_whose_code_only_begins_alike_is_another_place() -> None:
+    given.city()
+    longer = Area.objects.create(code="14901", name="Borås Norra", kind="municipality")
+    world.crowd(1, areas=[longer])
+
+    assert told(world.expanded(areas=[given.city()["Borås"]])) == NO_DELIVERY
+
+
+def test_only_who_asked_for_the_service_or_for_every_one_is_told() -> None:
+    water, power = given.service("water"), given.service("power")
+    people = world.crowd(1, services=[water]) + world.crowd(1, services=[None])
+    world.crowd(1, services=[power])
+
+    assert told(world.expanded(service=water)) == world.keys(people)
+
+
+def test_one_person_with_many_matching_subscriptions_is_told_once() -> None:
+    city = given.city()
+    services = [given.service("water"), given.service("power"), None]
+    [person] = world.crowd(1, areas=list(city.values()), services=services)
+
+    assert told(world.expanded(areas=list(city.values()))) == [person.pk]
+
+
+def test_who_left_or_ended_the_subscription_is_not_told() -> None:
+    [gone, ended] = world.crowd(2)
+    world.leave(gone)
+    ended.subscriptions.update(ended_at=timezone.now() - timedelta(minutes=1))
+
+    assert told(world.expanded()) == NO_DELIVERY
+
+
+def test_who_subscribed_after_publication_is_not_told() -> None:
+    from notify.dispatch.expand import expand
+
+    dispatch = world.say()
+    world.crowd(1)
+    expand(dispatch.pk)
+
+    assert told(dispatch) == NO_DELIVERY
+
+
+def test_who_renews_the_choice_between_publication_and_expansion_is_still_told() -> None:
+    from notify.dispatch.expand import expand
+
+    person = given.subscriber()
+    dispatch = world.say()
+    given.subscriber()  # the same number again: the old subscription is replaced
+    assert Subscription.objects.filter(subscriber=person).count() == 2
+    expand(dispatch.pk)
+
+    assert told(dispatch) == [person.pk]
+
+
+def test_an_update_goes_to_those_told_before_and_to_new_matches() -> None:
+    city = given.city()
+    before = world.crowd(2, areas=[city["Äspered"]])
+    first = world.fan_out(areas=[city["Äspered"]])
+    after = world.crowd(1, areas=[city["Fristad"]])
+
+    # The place moves: those told about the old one must hear of it.
+    update = world.expanded(Move.UPDATE, world.alert_of(first), areas=[city["Fristad"]])
+
+    assert told(update) == world.keys([*before, *after])
+
+
+@pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
+def test_the_end_goes_to_exactly_those_told_before(move: Move) -> None:
+    people = world.crowd(3)
+    first = world.fan_out()
+    world.crowd(2)
+
+    assert told(world.expanded(move, world.alert_of(first))) == world.keys(people)
+
+
+@pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
+def test_who_was_told_by_an_earlier_update_only_hears_of_the_end(move: Move) -> None:
+    city = given.city()
+    early = world.crowd(1, areas=[city["Äspered"]])
+    first = world.fan_out(areas=[city["Äspered"]])
+    late = world.crowd(1, areas=[city["Fristad"]])
+    alert = world.alert_of(first)
+    second = world.expanded(Move.UPDATE, alert, areas=[city["Fristad"]])
+    second.deliveries.filter(subscriber=early[0]).update(state=State.FAILED)
+    world.work()
+
+    assert told(world.expanded(move, alert)) == world.keys([*early, *late])
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.WITHDRAWN, State.FAILED])
+def test_who_was_never_told_hears_of_no_end(state: State) -> None:
+    world.crowd(1)
+    first = world.expanded()
+    first.deliveries.update(state=state)
+
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(first))) == NO_DELIVERY
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.IN_DOUBT, State.SENT, State.DELIVERED])
+def test_who_may_have_been_told_hears_of_the_end(state: State) -> None:
+    [person] = world.crowd(1)
+    first = world.expanded()
+    first.deliveries.update(state=state)
+
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(first))) == [person.pk]
+
+
+def test_who_ended_the_subscription_after_being_told_hears_of_the_end() -> None:
+    [person] = world.crowd(1)
+    first = world.fan_out()
+    person.subscriptions.update(ended_at=timezone.now())
+
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(first))) == [person.pk]
+
+
+def test_who_left_after_being_told_hears_nothing_more() -> None:
+    [person] = world.crowd(1)
+    first = world.fan_out()
+    world.leave(person)
+
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(first))) == NO_DELIVERY
+
+
+def test_being_told_of_one_alert_is_not_being_told_of_another(memory: MemoryChannel) -> None:
+    [person] = world.crowd(1)
+    memory.fates[person.phone] = Outcome.FAILED
+    missed = world.fan_out()
+    memory.fates.clear()
+    world.fan_out()
+
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(missed))) == NO_DELIVERY
+
+
+def test_before_anything_is_published_nobody_was_told() -> None:
+    world.crowd(2)
+    world.fan_out()
+    nobody = audience(
+        alert=None,
+        service=given.service("power"),
+        paths=[],
+        ends=False,
+        asked_before=timezone.now(),
+    )
+
+    assert not nobody.exists()
+    assert Delivery.objects.count() == Subscriber.objects.count() == 2
