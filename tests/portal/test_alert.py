@@ -1,0 +1,184 @@
+"""An alert's own page: how it stands, what to do, and everything said of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from notify.alerts.models import Alert
+from notify.alerts.vocabulary import Move, Urgency
+from tests import given
+from tests.portal.world import HOUR, ONLY_SWEDISH, overdue, planned, say, words
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Client, alert: Alert) -> str:
+    answer = client.get(f"/a/{alert.code}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def main(html: str) -> str:
+    return html[html.index("<main") : html.index("</main>")]
+
+
+def test_it_says_how_it_stands_and_what_to_do(client: Client, english: Client) -> None:
+    alert = say()
+
+    html = read(client, alert)
+    for text in (
+        "Vattenavbrott i Äspered",
+        "Störning just nu",
+        "Gör så här",
+        "Hämta vatten vid tankbilen",
+        "En vattenledning har gått sönder vid skolan.",
+        "Väntas vara klart",
+    ):
+        assert text in html
+    assert "What you should do" in read(english, alert)
+    assert "Fetch water from the tanker" in read(english, alert)
+
+
+def test_its_times_are_for_people_and_for_machines(client: Client) -> None:
+    alert = say()
+
+    local = timezone.localtime(alert.onset)
+    html = read(client, alert)
+    assert f'<time datetime="{local.isoformat("T", "minutes")}">' in html
+    assert f"kl. {local:%H.%M}" in html
+
+
+def test_the_story_stands_newest_first_and_says_nothing_twice(client: Client) -> None:
+    alert = say(expires=timezone.now() + HOUR)
+    say(
+        Move.UPDATE,
+        alert,
+        words=words(
+            "Vattentank på plats",
+            description=given.WORDS["sv"]["description"],
+            instruction="Ta med egna dunkar.",
+        ),
+        areas=[given.city()["Fristad"]],
+        expires=timezone.now() + 5 * HOUR,
+    )
+
+    html = main(read(client, alert))
+    story = html[html.index("Det här har vi meddelat") :]
+    assert story.index("Vattentank på plats") < story.index("Vattenavbrott i Äspered")
+    assert story.count(given.WORDS["sv"]["description"]) == 1
+    assert "Gäller nu: Fristad" in " ".join(story.split())
+    assert "Väntas nu vara klart" in story
+    assert re.findall(r"<strong>(.*?)</strong>", story) == ["Uppdatering", "Första meddelandet"]
+
+
+def test_an_end_that_is_taken_back_is_told(client: Client) -> None:
+    alert = say()
+    say(Move.UPDATE, alert, expires=None)
+
+    assert "Vi vet inte längre när det är klart." in read(client, alert)
+
+
+def test_an_all_clear_says_so_with_its_own_words(client: Client) -> None:
+    alert = say()
+    say(Move.RESOLVE, alert, words=words("Vattnet är tillbaka", instruction="Spola kranen."))
+
+    html = main(read(client, alert))
+    assert "status--good" in html
+    for text in ("Avhjälpt", "Vattnet är tillbaka", "Spola kranen.", "Vattenavbrott i Äspered"):
+        assert text in html
+    # What to do during the outage stands in the story only, not as what to do now.
+    instruction = html[html.index("Gör så här") : html.index("Det här har vi meddelat")]
+    assert "tankbilen" not in instruction
+
+
+def test_what_was_sent_in_error_is_withdrawn_loudly(client: Client, english: Client) -> None:
+    alert = say()
+    say(Move.CANCEL, alert, words=words("Vattnet är som vanligt"))
+
+    html = read(client, alert)
+    assert "<s>Vattenavbrott i Äspered</s>" in re.sub(r"\s*(</?s>)\s*", r"\1", html)
+    assert "Meddelandet är återkallat: det skickades av misstag." in html
+    assert "This message is withdrawn: it was sent in error." in read(english, alert)
+
+
+def test_past_its_expected_end_it_promises_nothing(client: Client) -> None:
+    html = read(client, overdue())
+
+    assert "Störning, längre än väntat" in html
+    assert "det är ännu inte bekräftat att det är över" in html
+
+
+def test_planned_work_says_when_it_begins_and_afterwards_that_its_time_is_up(
+    client: Client,
+) -> None:
+    alert = planned()
+    assert "Börjar" in read(client, alert)
+
+    now = timezone.now()
+    Alert.objects.filter(pk=alert.pk).update(onset=now - 3 * HOUR, expires=now - HOUR)
+    assert "Planerat arbete, tiden har gått ut" in read(client, alert)
+    assert "Hör av dig till oss" in read(client, alert)
+
+
+def test_work_under_way_is_called_so(client: Client) -> None:
+    now = timezone.now()
+    alert = say(urgency=Urgency.FUTURE, onset=now - HOUR, expires=now + HOUR)
+
+    assert "Planerat arbete pågår" in read(client, alert)
+
+
+def test_words_only_in_swedish_say_so_and_are_marked(english: Client, client: Client) -> None:
+    alert = say(words=ONLY_SWEDISH)
+
+    html = read(english, alert)
+    assert "Some of this is only in Swedish." in html
+    assert re.search(r'<h1 lang="sv">\s*Vattenavbrott', html)
+    assert re.search(r'<div lang="sv">\s*<p>Hämta vatten', html)
+    assert "bara på svenska" not in read(client, alert)
+
+
+def test_one_part_that_is_not_translated_falls_back_alone(english: Client) -> None:
+    both = {"sv": given.WORDS["sv"], "en": {"headline": "Water outage"}}
+
+    html = read(english, say(words=both))
+    assert "Water outage" in html
+    assert re.search(r'<div lang="sv">\s*<p>Hämta vatten', html)
+
+
+def test_an_old_alert_keeps_its_page(client: Client) -> None:
+    alert = say()
+    say(Move.RESOLVE, alert)
+    Alert.objects.filter(pk=alert.pk).update(ended_at=timezone.now() - timedelta(days=400))
+
+    assert "Avhjälpt" in read(client, alert)
+
+
+@pytest.mark.parametrize("code", ["nosuch1", "x" * 200, "-", "0"])
+def test_an_alert_that_nobody_published_does_not_exist(client: Client, code: str) -> None:
+    answer = client.get(f"/a/{code}/")
+
+    assert answer.status_code == 404
+    assert "Sidan finns inte" in answer.content.decode()
+
+
+def test_a_draft_does_not_exist(client: Client) -> None:
+    assert client.get(f"/a/{given.draft().code}/").status_code == 404
+
+
+def test_its_cost_in_statements_does_not_grow_with_its_story(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    alert = say()
+    with django_assert_num_queries(3):
+        read(client, alert)
+
+    for _ in range(4):
+        say(Move.UPDATE, alert, areas=[*given.city().values()])
+    with django_assert_num_queries(3):
+        read(client, alert)
