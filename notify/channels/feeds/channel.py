@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.utils import translation
 
-from notify.channels.base import AddressedBy, Channel, Outcome, Preview, Receipt, Recipient
+from notify.channels.base import Preview
 from notify.channels.feeds.publish import publish
 from notify.channels.feeds.wording import entry_words, moment
-from notify.channels.notice import Notice
-from notify.channels.places import addressed
+from notify.channels.notice import Notice, Place
+from notify.channels.published import PublishingChannel
 
 
-class FeedChannel(Channel):
-    """Publishes an entry, which every feed of the area shows from the moment the receipt is given.
-
-    Free, and harmless to do twice: what is there already stays as it is, to the byte.
-    """
+class FeedChannel(PublishingChannel):
+    """Publishes an entry, which every feed of the area shows from the moment the receipt is given."""
 
     name: ClassVar[str] = "feeds"
-    addressed_by: ClassVar[AddressedBy] = AddressedBy.AREA
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
-        """Put the notice into the feeds of the areas whose codes are the addresses."""
-        publish(notice, addressed(notice, recipients))
-        for recipient in recipients:
-            yield Receipt(
-                recipient.reference,
-                Outcome.DELIVERED,
-                provider=self.name,
-                provider_id=notice.update,
-            )
+    def publish(self, notice: Notice, places: Sequence[Place]) -> None:
+        """Put the notice into the feeds of these places."""
+        publish(notice, places)
 
     def preview(self, notice: Notice, language: str) -> Preview:
         """The entry as a feed reader shows it."""

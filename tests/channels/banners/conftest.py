@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
@@ -43,13 +44,19 @@ class Ours(LiveServerThread):
     server_class = MortalServer
     alive = False
 
+    def __init__(self) -> None:
+        # A database in memory is there for the threads that are handed its connection.
+        self.shared = [one for one in connections.all() if one.vendor == "sqlite"]
+        handed = {one.alias: one for one in self.shared}
+        super().__init__("127.0.0.1", StaticFilesHandler, connections_override=handed)
+
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
     def begin(self) -> None:
         self.daemon = True
-        for connection in self.connections_override.values():
+        for connection in self.shared:
             connection.inc_thread_sharing()
         self.start()
         self.is_ready.wait()
@@ -60,7 +67,7 @@ class Ours(LiveServerThread):
     def die(self) -> None:
         if self.alive:
             self.terminate()
-            for connection in self.connections_override.values():
+            for connection in self.shared:
                 connection.dec_thread_sharing()
         self.alive = False
 
@@ -68,12 +75,7 @@ class Ours(LiveServerThread):
 @pytest.fixture
 def ours(transactional_db: None) -> Iterator[Ours]:
     """Our server; ``die()`` ends it."""
-    shared = {
-        connection.alias: connection
-        for connection in connections.all()
-        if connection.vendor == "sqlite"
-    }
-    server = Ours("127.0.0.1", lambda handler: handler, connections_override=shared)
+    server = Ours()
     server.begin()
     yield server
     server.die()

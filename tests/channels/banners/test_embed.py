@@ -16,7 +16,7 @@ from notify.channels.notice import Words
 from tests import given
 from tests.channels.banners.conftest import HostPage, Ours
 from tests.channels.notices import ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
-from tests.conftest import Look
+from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -25,8 +25,9 @@ banners = BannerChannel()
 A_POLL = 40_000
 """Milliseconds after which the script has looked again, whatever its jitter."""
 LOOKS = [
-    Look(width=width, theme=theme, language=language)
-    for width, theme, language in ((320, "light", "sv"), (360, "dark", "en"), (1280, "light", "en"))
+    Look(width=320, theme="light", language="sv"),
+    Look(width=360, theme="dark", language="en"),
+    Look(width=1280, theme="light", language="en"),
 ]
 
 
@@ -98,6 +99,20 @@ def test_it_stands_in_the_target_that_the_page_names(
     host.embed(ours, 'data-target="#here"', after='<aside id="here"></aside>')
     visit(page, host)
     expect(page.locator("#here > [data-notify-banner]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("page", [Look(theme="dark")], indirect=True)
+@pytest.mark.parametrize(
+    ("attributes", "ground"),
+    [("", "rgb(24, 35, 42)"), ('data-theme="light"', "rgb(255, 255, 255)")],
+)
+def test_it_is_dark_where_the_visitor_wants_it_unless_the_page_never_is(
+    page: Page, host: HostPage, ours: Ours, attributes: str, ground: str
+) -> None:
+    hand(banners, notice())
+    host.embed(ours, attributes)
+    visit(page, host)
+    expect(banner(page).get_by_role("listitem")).to_have_css("background-color", ground)
 
 
 def test_it_speaks_english(page: Page, host: HostPage, ours: Ours) -> None:

@@ -1,0 +1,33 @@
+"""Channels that publish for areas: what they put on record is there at once, for whoever looks."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from notify.channels.base import AddressedBy, Channel, Outcome, Receipt, Recipient
+from notify.channels.notice import Notice, Place
+from notify.channels.places import addressed
+
+
+class PublishingChannel(Channel):
+    """A channel whose provider is our own database: free, final, and harmless to do twice."""
+
+    addressed_by: ClassVar[AddressedBy] = AddressedBy.AREA
+
+    @abstractmethod
+    def publish(self, notice: Notice, places: Sequence[Place]) -> None:
+        """Put the notice on record for these places; again and out of order, to the same result."""
+
+    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+        """Publish the notice for the areas whose codes are the addresses."""
+        if recipients:
+            self.publish(notice, addressed(notice, recipients))
+        for recipient in recipients:
+            yield Receipt(
+                recipient.reference,
+                Outcome.DELIVERED,
+                provider=self.name,
+                provider_id=notice.update,
+            )
