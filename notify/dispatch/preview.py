@@ -73,7 +73,10 @@ def preview(alert: Alert, move: Move, content: AlertContent) -> Outlook:
 
     Raises ValidationError if the content itself needs mending first.
     """
-    content.check(publishing=move in (Move.PUBLISH, Move.UPDATE))
+    content.check(
+        publishing=move in (Move.PUBLISH, Move.UPDATE),
+        ending=move in (Move.RESOLVE, Move.CANCEL),
+    )
     notice = notice_if(alert, move, content)
     people = _people(alert, notice, content)
     return Outlook(

@@ -239,6 +239,20 @@ def test_a_move_that_says_the_wrong_thing_is_not_made(
     assert Alert.objects.get().version == alert["version"]
 
 
+def test_what_a_channel_cannot_carry_is_refused_and_nothing_is_published(
+    system: APIClient,
+) -> None:
+    draft = drafted(system, words={"sv": {"headline": "Läcka", "description": "å" * 2000}})
+
+    answer = call(system, draft, "publish")
+
+    assert answer.status_code == 422
+    assert fields(answer.json()) == ["words"]
+    assert Alert.objects.get().state == "draft"
+    assert not Update.objects.exists()
+    assert call(system, draft, "publish").status_code == 422
+
+
 def test_a_move_that_the_state_forbids_is_refused_with_the_reason(system: APIClient) -> None:
     draft, alert = drafted(system), published(system)
 

@@ -1,0 +1,193 @@
+"""What an editor hands in: what is refused, in which field, and how the words are stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone as clock
+from django.utils import translation
+from hypothesis import given as examples
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+from lxml import etree
+
+from notify.alerts.content import LONGEST, PARTS, AlertContent
+from notify.alerts.models import Area, Service
+from notify.alerts.vocabulary import Severity, Urgency
+from tests import given
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(content: AlertContent, *, publishing: bool = True, ending: bool = False) -> set[str]:
+    """The fields that are refused; none when it may go out."""
+    try:
+        content.check(publishing=publishing, ending=ending)
+    except ValidationError as error:
+        return set(error.message_dict)
+    return set()
+
+
+def in_hours(hours: float) -> datetime:
+    return clock.now() + timedelta(hours=hours)
+
+
+def test_what_is_whole_may_go_out() -> None:
+    assert refused(given.content()) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"areas": []}, {"areas"}),
+        ({"severity": "severe"}, {"severity"}),
+        ({"urgency": "Past"}, {"urgency"}),
+        ({"certainty": ""}, {"certainty"}),
+        ({"words": {}}, {"words"}),
+        ({"words": {"en": {"headline": "Water"}}}, {"words"}),
+        ({"words": {"sv": {"headline": " \n\x00"}}}, {"words"}),
+        ({"words": {"sv": {"headline": "x"}, "en": {"description": "y"}}}, {"words"}),
+        ({"words": {"sv": {"headline": "x"}, "fi": {"headline": "y"}}}, {"words"}),
+        ({"urgency": Urgency.FUTURE, "expires": None}, {"expires"}),
+        ({"severity": "x", "areas": [], "words": {}}, {"severity", "areas", "words"}),
+    ],
+)
+def test_what_is_missing_or_unknown_is_said_by_its_field(
+    changes: dict[str, Any], fields: set[str]
+) -> None:
+    assert refused(given.content(**changes)) == fields
+
+
+def test_the_end_comes_after_the_beginning() -> None:
+    assert refused(given.content(onset=in_hours(2), expires=in_hours(1))) == {"expires"}
+    moment = in_hours(1)
+    assert refused(given.content(onset=moment, expires=moment)) == {"expires"}
+    assert refused(given.content(expires=None)) == set()
+
+
+def test_only_what_is_published_must_end_later_than_now() -> None:
+    past = given.content(onset=in_hours(-2), expires=in_hours(-1))
+
+    assert refused(past, publishing=True) == {"expires"}
+    assert refused(past, publishing=False) == set()
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-12))),
+        datetime(2000, 1, 1, tzinfo=timezone(timedelta(hours=1))),
+        datetime(2100, 1, 1, tzinfo=UTC),
+    ],
+)
+def test_a_year_that_must_be_a_slip_is_refused(time: datetime) -> None:
+    assert refused(given.content(onset=time, expires=None)) == {"onset"}
+    assert "expires" in refused(given.content(expires=time))
+
+
+def test_what_is_out_of_use_is_refused_unless_the_alert_ends() -> None:
+    area, service = given.city()["Äspered"], given.service()
+    area.active = service.active = False
+    content = given.content(areas=[area], service=service)
+
+    assert refused(content) == {"areas", "service"}
+    assert refused(content, publishing=False, ending=True) == set()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_has_its_longest_length(part: str) -> None:
+    longest = {"headline": "x"} | {part: "å" * LONGEST[part]}
+    longer = longest | {part: "å" * (LONGEST[part] + 1)}
+
+    assert refused(given.content(words={"sv": longest})) == set()
+    assert refused(given.content(words={"sv": longer})) == {"words"}
+
+
+def test_the_sentences_come_in_one_order_and_in_the_persons_language() -> None:
+    content = given.content(words={"en": {"description": "x"}})
+
+    with pytest.raises(ValidationError) as first, translation.override("sv"):
+        content.check(publishing=True)
+    with pytest.raises(ValidationError) as second, translation.override("en"):
+        content.check(publishing=True)
+
+    assert second.value.message_dict["words"] == [
+        "Write a headline in Swedish.",
+        "Write a headline in English.",
+    ]
+    assert first.value.message_dict["words"] != second.value.message_dict["words"]
+
+
+def test_every_refusal_is_a_sentence() -> None:
+    words = {"sv": {"headline": "x" * 101}, "fi": {"headline": "y"}}
+    content = given.content(areas=[], severity="x", urgency="", certainty="", words=words)
+
+    with pytest.raises(ValidationError) as refusal:
+        content.check(publishing=True)
+
+    assert len(refusal.value.messages) == 6
+    assert all(sentence.endswith(".") for sentence in refusal.value.messages)
+
+
+def test_words_are_stored_tidy_and_whole() -> None:
+    words = {
+        "sv": {
+            "headline": "  Vatten\r\navbrott \t nu ",
+            "description": "rad 1\r\nrad 2\rrad 3\f\n",
+        },
+        "en": {"headline": " ", "description": "\x00"},
+    }
+
+    assert given.content(words=words).frozen_words() == {
+        "sv": {
+            "headline": "Vatten avbrott nu",
+            "description": "rad 1\nrad 2\nrad 3",
+            "instruction": "",
+        }
+    }
+
+
+TEXTS = st.text(st.characters(), max_size=40)
+WORDS = st.dictionaries(
+    st.sampled_from(["sv", "en"]), st.dictionaries(st.sampled_from(PARTS), TEXTS), max_size=2
+)
+
+
+@effort(max_examples=200, deadline=None)
+@examples(words=WORDS)
+def test_whatever_is_typed_what_is_stored_can_be_published(
+    words: dict[str, dict[str, str]],
+) -> None:
+    content = AlertContent(
+        service=Service(slug="water", names={"sv": "Vatten"}),
+        areas=[Area(code="1490", name="Borås", path="/1490/")],
+        severity=Severity.MINOR,
+        urgency=Urgency.IMMEDIATE,
+        onset=clock.now(),
+        expires=None,
+        words=words,
+    )
+
+    frozen = content.frozen_words()
+
+    for texts in frozen.values():
+        assert set(texts) == set(PARTS)
+        assert any(texts.values())
+        assert "\n" not in texts["headline"]
+        for text in texts.values():
+            assert text == text.strip()
+            # As a feed carries it: lxml raises for what XML forbids, UTF-8 for half characters.
+            element = etree.Element("title")
+            element.text = text
+            assert etree.fromstring(etree.tostring(element, encoding="utf-8")).text == (
+                text or None
+            )
+    again = AlertContent(content.service, content.areas, "", "", content.onset, None, words=frozen)
+    assert again.frozen_words() == frozen
+    assert ("words" in refused(content)) == (
+        any(not texts["headline"] for texts in frozen.values()) or "sv" not in frozen
+    )
