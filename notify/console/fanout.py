@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notify.alerts.models import Update
+from notify.channels.base import AddressedBy
+from notify.channels.registry import channels
 from notify.console.channel_names import channel_label, counted
 from notify.dispatch.models import Dispatch, State
 from notify.dispatch.progress import ChannelProgress, Failure, failures, progress
@@ -78,6 +80,8 @@ def _bar(one: ChannelProgress, reasons: list[Failure]) -> Bar:
             width = round(100 * count / one.total, 2)
             pieces.append(Piece(state, counted(state, count), x, width))
             x = round(x + width, 2)
+    if one.counts[State.DELIVERED] == one.total:
+        pieces = [replace(piece, words="") for piece in pieces]  # the headline has said so
     return Bar(channel_label(one.channel), one.total, _headline(one), pieces, reasons, one.finished)
 
 
@@ -86,8 +90,17 @@ def _headline(one: ChannelProgress) -> str:
         return _("gathering the recipients…")
     if not one.total:
         return _("nobody to tell")
-    arrived = one.counts[State.DELIVERED]
+    numbers = {"arrived": one.counts[State.DELIVERED], "total": one.total}
+    if _to_people(one.channel):
+        return _("%(arrived)d of %(total)d have arrived") % numbers
     said = ngettext(
-        "%(arrived)d of %(total)d has arrived", "%(arrived)d of %(total)d have arrived", arrived
+        "published for %(arrived)d of %(total)d area",
+        "published for %(arrived)d of %(total)d areas",
+        one.total,
     )
-    return said % {"arrived": arrived, "total": one.total}
+    return said % numbers
+
+
+def _to_people(name: str) -> bool:
+    channel = channels().get(name)
+    return channel is None or channel.addressed_by == AddressedBy.SUBSCRIBER

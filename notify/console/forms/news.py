@@ -60,7 +60,8 @@ class EndForm(AlertForm):
 
     def content(self) -> AlertContent:
         """What stands, with the last words."""
-        return replace(AlertContent.of(self.alert), words=self.words())
+        standing = AlertContent.of(self.alert)
+        return replace(standing, words=name_places(self.words(), standing.areas))
 
 
 class ResolveForm(EndForm):
