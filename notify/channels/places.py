@@ -41,5 +41,6 @@ def addressed(notice: Notice, recipients: Sequence[Recipient]) -> list[Place]:
     An address that the notice does not name stands on its own, as if it were part of nothing.
     """
     known = {place.code: place for place in notice.places}
-    codes = dict.fromkeys(recipient.address for recipient in recipients)
+    # In one order, so that two workers with the same areas never wait for each other.
+    codes = sorted({recipient.address for recipient in recipients})
     return [known.get(code) or Place(code, code, f"/{code}/") for code in codes]
