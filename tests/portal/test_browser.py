@@ -1,0 +1,136 @@
+"""A resident with a small phone, a keyboard and no mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notify.residents.models import Subscriber, Subscription
+from tests import given
+from tests.conftest import Look
+from tests.portal.world import planned, say, sent_code
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SMALL = pytest.mark.parametrize("page", [Look(width=360)], indirect=True)
+BARE = pytest.mark.parametrize("page", [Look(width=360, scripts=False)], indirect=True)
+EVERY_LOOK = pytest.mark.parametrize(
+    "page",
+    [
+        Look(width=width, theme=theme, language=language)
+        for width, theme, language in (
+            (320, "light", "sv"),
+            (320, "dark", "en"),
+            (1280, "light", "en"),
+            (1280, "dark", "sv"),
+        )
+    ],
+    indirect=True,
+)
+
+
+@pytest.fixture
+def city() -> None:
+    """A place, two services and a disruption to read about."""
+    given.city(), given.service("water"), given.service("power")
+    say(), planned()
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the focus is there; it must be seen where it stands."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            assert target.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
+            return
+    pytest.fail(f"Tab never reaches {target}")
+
+
+@SMALL
+@pytest.mark.usefixtures("city")
+def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
+    page: Page, live_server: LiveServer
+) -> None:
+    page.goto(live_server.url)
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Hoppa till innehållet"
+    tab_to(page, page.get_by_role("link", name="Vattenavbrott i Äspered"))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Det här har vi meddelat").wait_for()
+
+    tab_to(page, page.get_by_role("link", name="Få sms när något ändras"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Ditt mobilnummer"))
+    page.keyboard.type("070-174")
+    page.keyboard.press("Enter")
+
+    # The focus is on what went wrong, and from there on the field.
+    page.get_by_role("alert").wait_for()
+    assert "error-summary" in (page.locator(":focus").get_attribute("class") or "")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("070-174 06 05")
+    tab_to(page, page.get_by_label("Sök efter en plats"))
+    page.keyboard.type("frist")
+    assert page.get_by_label("Hela Borås").is_hidden()
+    assert page.get_by_label("Äspered").is_visible(), "what is ticked stays in sight"
+    tab_to(page, page.get_by_label("Fristad"))
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Skicka en kod till mig"))
+    page.keyboard.press("Enter")
+
+    tab_to(page, page.get_by_label("Koden i sms:et"))
+    page.keyboard.type(sent_code())
+    page.keyboard.press("Enter")
+
+    page.get_by_role("heading", name="Klart. Du får sms av oss.").wait_for()
+    assert Subscriber.objects.get().phone == "+46701740605"
+    chosen = Subscription.objects.values_list("area__name", flat=True)
+    assert set(chosen) == {"Äspered", "Fristad"}
+
+
+@BARE
+@pytest.mark.usefixtures("city")
+def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/subscribe/")
+    assert page.get_by_label("Sök efter en plats").is_hidden()
+    page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
+    page.get_by_label("Fristad").check()
+    page.get_by_role("button", name="Skicka en kod till mig").click()
+    page.get_by_label("Koden i sms:et").fill(sent_code())
+    page.get_by_role("button", name="Börja prenumerera").click()
+
+    page.get_by_role("heading", name="Klart. Du får sms av oss.").wait_for()
+
+
+@SMALL
+@pytest.mark.usefixtures("city")
+def test_a_reader_changes_language_and_stays_where_they_are(
+    page: Page, live_server: LiveServer
+) -> None:
+    page.goto(f"{live_server.url}/?area=1490")
+    page.get_by_role("button", name="English").click()
+
+    page.get_by_role("heading", name="1 disruption right now").wait_for()
+    assert page.url == f"{live_server.url}/?area=1490"
+
+
+@EVERY_LOOK
+@pytest.mark.usefixtures("city")
+def test_no_page_scrolls_sideways_not_even_with_large_type(
+    page: Page, live_server: LiveServer
+) -> None:
+    for path in ("/", "/?area=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"):
+        page.goto(live_server.url + path)
+        for size in ("100%", "225%"):  # the page's own 112.5 %, doubled
+            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            wide, room = page.evaluate(
+                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+            )
+            assert wide <= room, f"{path} at {size} is {wide} px wide in {room}"
