@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from queue import Empty
 from typing import cast
 
 import pytest
@@ -31,9 +33,8 @@ class Bells:
         found = []
         with current_app.connection_for_write() as line:
             for name in Queue.values:
-                with line.SimpleQueue(name) as queue:
-                    while queue.qsize():
-                        message = queue.get(block=False)
+                with line.SimpleQueue(name) as queue, contextlib.suppress(Empty):
+                    while message := queue.get(block=False):
                         message.ack()
                         arguments = message.payload[0]
                         found.append((name, str(message.headers["task"]), list(arguments)))

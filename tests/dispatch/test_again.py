@@ -1,0 +1,128 @@
+"""The one way back: only what the provider certainly does not have, and not for ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notify.channels.base import Outcome, Receipt
+from notify.dispatch import again
+from notify.dispatch.models import Batch, Delivery, State
+from notify.dispatch.record import record
+from tests.dispatch import world
+
+pytestmark = pytest.mark.django_db
+
+
+def sent_off(attempts: int = 1, state: State = State.SENDING) -> Delivery:
+    """A delivery on its way, in a batch that its worker thinks done."""
+    world.crowd(1)
+    delivery = world.only(world.expanded())
+    Delivery.objects.filter(pk=delivery.pk).update(state=state, attempts=attempts)
+    Batch.objects.update(done_at=timezone.now())
+    return delivery
+
+
+def waits(delivery: Delivery, **more: float) -> float:
+    """Seconds until the next try, after a failure for now."""
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW, **more)])
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
+    return (delivery.due_at - now).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(1, 2), (2, 6), (3, 18), (4, 54), (6, 486), (7, 600), (9000, 600)]
+)
+def test_waits_grow_up_to_ten_minutes_and_are_jittered(attempts: int, seconds: float) -> None:
+    assert 0.69 * seconds <= waits(sent_off(attempts)) <= 1.31 * seconds
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [(30.0, 30, 31), (0.5, 1, 3), (1e9, 3600, 3600), (float("inf"), 3600, 3600), (-5.0, 1, 3)],
+)
+def test_the_provider_is_obeyed_within_reason(asked: float, least: float, most: float) -> None:
+    assert least <= waits(sent_off(), retry_after=asked) <= most
+
+
+def test_a_time_that_is_no_number_is_no_time() -> None:
+    assert waits(sent_off(), retry_after=float("nan")) <= 3
+
+
+def test_its_batch_opens_again_from_when_the_first_is_due() -> None:
+    world.crowd(2)
+    dispatch = world.expanded()
+    soon, late = dispatch.deliveries.order_by("pk")
+    dispatch.deliveries.update(state=State.SENDING)
+    Batch.objects.update(done_at=timezone.now())
+
+    record([Receipt(late.reference, Outcome.FAILED_FOR_NOW, retry_after=900)])
+    record([Receipt(soon.reference, Outcome.FAILED_FOR_NOW)])
+    record([Receipt(late.reference, Outcome.FAILED_FOR_NOW, retry_after=900)])
+
+    soon.refresh_from_db()
+    batch = Batch.objects.get()
+    assert (batch.done_at, batch.due_at) == (None, soon.due_at)
+
+
+def test_after_a_day_it_is_given_up() -> None:
+    delivery = sent_off()
+
+    with time_machine.travel(timezone.now() + again.GIVE_UP_AFTER + timedelta(minutes=1)):
+        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW)])
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.FAILED, "gave_up")
+    assert delivery.final_at is not None
+    assert Batch.objects.get().done_at is not None
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.FAILED, State.WITHDRAWN])
+@pytest.mark.parametrize("outcome", [Outcome.FAILED_FOR_NOW, Outcome.ABSENT])
+def test_what_is_settled_is_never_queued_again(state: State, outcome: Outcome) -> None:
+    delivery = sent_off(state=state)
+
+    record([Receipt(delivery.reference, outcome)])
+
+    delivery.refresh_from_db()
+    assert delivery.state == state
+    assert Batch.objects.get().done_at is not None
+
+
+def test_what_is_proven_absent_goes_out_at_once() -> None:
+    delivery = sent_off(state=State.IN_DOUBT)
+
+    record([Receipt(delivery.reference, Outcome.ABSENT)])
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
+    assert delivery.due_at <= timezone.now()
+
+
+def test_a_slow_asker_does_not_send_again_what_is_on_its_way_again() -> None:
+    delivery = sent_off(attempts=2, state=State.SENDING)
+
+    record([Receipt(delivery.reference, Outcome.ABSENT)])
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.SENDING
+
+
+def test_accepted_and_failed_for_now_at_once_is_accepted() -> None:
+    delivery = sent_off()
+
+    record(
+        [
+            Receipt(delivery.reference, Outcome.FAILED_FOR_NOW),
+            Receipt(delivery.reference, Outcome.ACCEPTED),
+        ]
+    )
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.SENT

@@ -1,0 +1,263 @@
+"""Messages in doubt: asked about once, and sent again only when they are proven absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import cast
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from notify.channels.base import ChannelError, Outcome, Receipt, Recipient
+from notify.channels.memory import MemoryChannel
+from notify.channels.notice import Notice
+from notify.channels.registry import channels
+from notify.dispatch import reconcile as reconciling
+from notify.dispatch.models import Batch, Delivery, State
+from notify.dispatch.reconcile import ASK_AGAIN, SETTLING, reconcile
+from notify.dispatch.record import record
+from notify.dispatch.send import LEASE, due_batches
+from notify.residents.models import Subscriber
+from tests.dispatch import world
+
+
+class Asked(MemoryChannel):
+    """Counts what it is asked, and lets something happen before it answers."""
+
+    asked: list[str]
+    before: Callable[[], object] = staticmethod(lambda: None)
+
+    def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+        self.asked = [*getattr(self, "asked", []), *(one.reference for one in recipients)]
+        self.before()
+        yield from super().look_up(notice, recipients)
+
+
+@pytest.fixture
+def channel(settings: Settings) -> Asked:
+    settings.NOTIFY_CHANNELS = [f"{__name__}.Asked"]
+    channel = cast(Asked, channels()["memory"])
+    channel.asked = []
+    return channel
+
+
+@pytest.fixture
+def later() -> Iterator[time_machine.Coordinates]:
+    """A clock that only moves when it is told to."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock
+
+
+def died_sending(size: int = 1, *, accepted: bool) -> list[Delivery]:
+    """Deliveries of a worker that died in the middle, with or without the provider having them."""
+    world.crowd(size)
+    dispatch = world.expanded()
+    now = timezone.now()
+    Delivery.objects.update(state=State.SENDING, sending_at=now, attempts=1)
+    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE)
+    deliveries = list(dispatch.deliveries.select_related("subscriber").order_by("pk"))
+    if accepted:
+        channel = cast(MemoryChannel, channels()["memory"])
+        for one in deliveries:
+            person = cast(Subscriber, one.subscriber)
+            channel.sent.append((dispatch.notice, Recipient(person.phone, one.reference, "sv")))
+    return deliveries
+
+
+def state(delivery: Delivery) -> str:
+    delivery.refresh_from_db()
+    return delivery.state
+
+
+@pytest.mark.django_db
+def test_while_its_worker_holds_the_lease_nobody_doubts_it(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    later.shift(LEASE - timedelta(seconds=1))
+
+    assert reconcile() == 0
+    assert state(delivery) == State.SENDING
+
+
+@pytest.mark.django_db
+def test_what_the_provider_has_is_sent(channel: Asked, later: time_machine.Coordinates) -> None:
+    [delivery] = died_sending(accepted=True)
+    later.shift(LEASE)
+
+    assert reconcile() == 1
+
+    assert state(delivery) == State.SENT
+    world.work()
+    assert len(channel.sent) == 1
+
+
+@pytest.mark.django_db
+def test_what_the_provider_lacks_is_sent_again_once(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    Batch.objects.update(done_at=timezone.now())
+    later.shift(LEASE)
+
+    reconcile()
+
+    assert state(delivery) == State.QUEUED
+    assert due_batches("urgent", timezone.now()).get() == delivery.batch
+    world.work()
+    assert (state(delivery), delivery.attempts) == (State.SENT, 2)
+    assert len(channel.sent) == 1
+
+
+@pytest.mark.django_db
+def test_a_callback_gets_time_to_settle_it_first(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    Batch.objects.update(leased_by="", leased_until=None)
+    record([Receipt(delivery.reference, Outcome.IN_DOUBT)])
+    later.shift(SETTLING - timedelta(seconds=1))
+
+    assert reconcile() == 0
+
+    later.shift(timedelta(seconds=1))
+    assert reconcile() == 1
+
+
+@pytest.mark.django_db
+def test_a_callback_that_comes_before_the_answer_wins(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    later.shift(LEASE)
+    channel.before = lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)])
+
+    reconcile()
+
+    assert state(delivery) == State.DELIVERED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_reconcile_at_once_ask_about_each_message_once(channel: Asked) -> None:
+    deliveries = died_sending(8, accepted=True)
+    before = timezone.now() - timedelta(hours=1)
+    Delivery.objects.update(sending_at=before, state=State.IN_DOUBT, due_at=before)
+
+    world.at_once(reconcile, reconcile, reconcile)
+
+    assert sorted(channel.asked) == sorted(one.reference for one in deliveries)
+    assert {state(one) for one in deliveries} == {State.SENT}
+
+
+@pytest.mark.django_db
+def test_while_the_provider_cannot_be_asked_it_stays_in_doubt_and_is_asked_about_again(
+    channel: Asked, later: time_machine.Coordinates, caplog: pytest.LogCaptureFixture
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    later.shift(LEASE)
+
+    def refuse() -> None:
+        raise ChannelError("the provider is away")
+
+    channel.before = refuse
+    reconcile()
+
+    assert state(delivery) == State.IN_DOUBT
+    assert "the provider is away" in caplog.text
+    assert reconcile() == 0
+    later.shift(ASK_AGAIN)
+    assert reconcile() == 1
+
+
+@pytest.mark.django_db
+def test_whatever_is_still_unknown_stays_in_doubt(
+    channel: Asked, later: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    later.shift(LEASE)
+
+    def unsure(_notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+        for one in recipients:
+            yield Receipt(one.reference, Outcome.IN_DOUBT)
+
+    monkeypatch.setattr(channel, "look_up", unsure)
+    reconcile()
+
+    assert state(delivery) == State.IN_DOUBT
+    world.work()
+    assert channel.sent == []
+
+
+@pytest.mark.django_db
+def test_one_whose_number_cannot_be_read_does_not_keep_the_others_waiting(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    unread, other = died_sending(2, accepted=True)
+    Subscriber.objects.filter(pk=unread.subscriber_id).update(phone_cipher="?")
+    later.shift(LEASE)
+
+    reconcile()
+
+    assert (state(unread), state(other)) == (State.IN_DOUBT, State.SENT)
+
+
+@pytest.mark.django_db
+def test_nobody_asks_about_a_person_who_was_erased(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    Subscriber.objects.all().delete()
+    later.shift(LEASE)
+
+    reconcile()
+
+    assert (state(delivery), delivery.error) == (State.FAILED, "erased")
+    assert channel.asked == []
+
+
+@pytest.mark.django_db
+def test_the_longest_in_doubt_come_first_and_no_more_than_fit(
+    channel: Asked, later: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "AT_ONCE", 2)
+    first, second, third = died_sending(3, accepted=True)
+    Delivery.objects.filter(pk=third.pk).update(sending_at=timezone.now() - timedelta(hours=1))
+    later.shift(LEASE)
+
+    assert reconcile() == 2
+    assert set(channel.asked) == {third.reference, first.reference}
+    assert reconcile() == 1
+    assert channel.asked[-1] == second.reference
+
+
+@pytest.mark.django_db
+def test_what_was_withdrawn_meanwhile_is_not_sent_when_it_proves_absent(
+    channel: Asked, later: time_machine.Coordinates
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    world.say("cancel", world.alert_of(delivery.dispatch))  # type: ignore[arg-type]
+    later.shift(LEASE)
+
+    reconcile()
+    world.work()
+
+    assert (state(delivery), delivery.error) == (State.WITHDRAWN, "superseded")
+    assert channel.sent == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_callback_that_comes_while_it_is_doubted_is_not_undone(channel: Asked) -> None:
+    [delivery] = died_sending(accepted=True)
+    Batch.objects.update(leased_until=None)
+    Delivery.objects.update(sending_at=timezone.now() - SETTLING)
+
+    world.meanwhile(
+        lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)]),
+        lambda: reconciling._doubt_the_abandoned(timezone.now()),
+    )
+
+    assert state(delivery) == State.DELIVERED

@@ -1,0 +1,192 @@
+"""The sweep finds what was lost, and rings for nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from celery import current_app
+from django.utils import timezone
+
+from notify.channels.memory import MemoryChannel
+from notify.dispatch import direct
+from notify.dispatch import expand as expanding
+from notify.dispatch import sweep as sweeping
+from notify.dispatch.models import Batch, Delivery, State
+from notify.dispatch.send import LEASE
+from notify.dispatch.sweep import UNHEARD, sweep
+from tests.dispatch import world
+from tests.dispatch.conftest import Bells
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clock(bells: Bells) -> Iterator[time_machine.Coordinates]:
+    """A clock that only moves when it is told to."""
+    with time_machine.travel(timezone.now(), tick=False) as coordinates:
+        yield coordinates
+
+
+def test_when_nothing_waits_nothing_rings(bells: Bells) -> None:
+    sweep()
+
+    assert bells.heard() == []
+
+
+def test_a_dispatch_whose_bell_was_lost_is_expanded(
+    bells: Bells, clock: time_machine.Coordinates
+) -> None:
+    dispatch = world.say()
+    bells.heard()
+
+    sweep()
+    assert bells.heard() == [], "a bell gets a moment to be heard"
+    clock.shift(UNHEARD)
+    sweep()
+
+    assert bells.heard() == [("urgent", "notify.dispatch.tasks.expand", [dispatch.pk])]
+
+
+def test_a_batch_whose_bell_was_lost_is_sent(bells: Bells, clock: time_machine.Coordinates) -> None:
+    world.crowd(1)
+    world.expanded(severity="Minor")
+    bells.heard()
+
+    sweep()
+    assert bells.heard() == []
+    clock.shift(UNHEARD)
+    sweep()
+
+    assert bells.heard() == [("routine", "notify.dispatch.tasks.send_batch", ["routine"])]
+
+
+def test_a_batch_in_good_hands_is_left_alone_until_its_lease_runs_out(
+    bells: Bells, clock: time_machine.Coordinates
+) -> None:
+    world.crowd(1)
+    world.expanded()
+    bells.heard()
+    Batch.objects.update(leased_by="somebody", leased_until=timezone.now() + LEASE)
+    clock.shift(LEASE)
+
+    sweep()
+    assert bells.heard() == []
+    clock.shift(UNHEARD)
+    sweep()
+
+    assert bells.names() == ["send_batch"]
+
+
+def test_a_batch_whose_retry_is_not_due_is_left_alone(
+    bells: Bells, clock: time_machine.Coordinates
+) -> None:
+    world.crowd(1)
+    world.expanded()
+    bells.heard()
+    Batch.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    clock.shift(UNHEARD)
+
+    sweep()
+
+    assert bells.heard() == []
+
+
+def test_a_backlog_does_not_bury_the_broker(
+    bells: Bells, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "SLICE", 1)
+    monkeypatch.setattr(sweeping, "MOST_BELLS", 3)
+    world.crowd(5)
+    world.expanded()
+    bells.heard()
+    clock.shift(UNHEARD)
+
+    sweep()
+
+    assert bells.names() == ["send_batch"] * 3
+
+
+def test_a_direct_message_whose_bell_was_lost_is_sent(
+    bells: Bells, clock: time_machine.Coordinates
+) -> None:
+    message = direct.answer("+46701740605", "Hej")
+    bells.heard()
+
+    sweep()
+    assert bells.heard() == []
+    clock.shift(UNHEARD)
+    sweep()
+
+    assert bells.heard() == [("urgent", "notify.dispatch.tasks.send_direct", [message.pk])]
+
+
+def test_the_broker_came_back_empty_and_everything_completes_from_the_database(
+    bells: Bells, clock: time_machine.Coordinates, memory: MemoryChannel
+) -> None:
+    people = world.crowd(3)
+    world.say()
+    direct.answer("+46701740605", "Hej")
+    bells.heard()
+
+    for _ in range(4):
+        clock.shift(UNHEARD)
+        sweep()
+        hear(bells)
+
+    assert len(memory.sent) == len(people)
+    assert len(memory.texts) == 1
+
+
+def hear(bells: Bells) -> None:
+    """Do what workers do when a bell rings, through the real tasks."""
+    for _queue, name, arguments in bells.heard():
+        current_app.tasks[name](*arguments)
+
+
+def test_two_sweeps_at_once_do_no_harm(bells: Bells, memory: MemoryChannel) -> None:
+    people = world.crowd(3)
+    dispatch = world.expanded()
+    before = timezone.now() - timedelta(minutes=5)
+    Batch.objects.update(due_at=before)
+    bells.heard()
+
+    world.at_once(sweep, sweep)
+    hear(bells)
+
+    assert len(memory.sent) == len(people)
+    assert set(world.states(dispatch)) == {State.SENT}
+
+
+def test_a_step_that_fails_does_not_stop_the_others(
+    bells: Bells, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("something is wrong")
+
+    monkeypatch.setattr(sweeping, "STEPS", (fail, *sweeping.STEPS, fail))
+    world.say()
+    bells.heard()
+    clock.shift(UNHEARD)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        sweep()
+
+    assert len(raised.value.exceptions) == 2
+    assert bells.names() == ["expand"]
+
+
+def test_what_a_dead_worker_left_is_settled(
+    clock: time_machine.Coordinates, memory: MemoryChannel
+) -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded())
+    Delivery.objects.update(state=State.SENDING, sending_at=timezone.now())
+    clock.shift(LEASE)
+
+    sweep()
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
