@@ -31,9 +31,8 @@ def _same(stored: Alert | Update, name: str, value: Any) -> bool:
             expires=stored.expires,
             words=value,
         )
-        return content.frozen_words() == stored.words
-    same: bool = getattr(stored, name) == value
-    return same
+        return bool(content.frozen_words() == stored.words)
+    return bool(getattr(stored, name) == value)
 
 
 def _codes(stored: Alert | Update) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.urls import URLPattern
@@ -21,7 +22,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def view_of(route: URLPattern) -> type[ApiView]:
-    view: type[ApiView] = route.callback.view_class  # type: ignore[union-attr]
+    callback: Any = route.callback
+    view: type[ApiView] = callback.view_class
     return view
 
 
