@@ -129,6 +129,18 @@ def test_the_old_feed_is_served_when_the_application_is_down(
     assert (answer.status, answer.headers["X-Cache"]) == (200, "STALE")
 
 
+def test_a_banner_is_not_told_old_news_when_the_application_is_down(
+    front: int, upstream: Upstream
+) -> None:
+    upstream.cache_control = "public, max-age=1"
+    assert get(front, "/embed/v1/banner.json").headers["X-Cache"] == "MISS"
+    upstream.status = 500
+    until = time.monotonic() + 10
+    while (answer := get(front, "/embed/v1/banner.json")).headers["X-Cache"] == "HIT":
+        assert time.monotonic() < until, "The copy never grew old."
+    assert answer.status == 500
+
+
 def test_the_headers_of_the_application_reach_the_visitor(front: int) -> None:
     assert (
         get(front, "/feeds/alerts.atom").headers["Content-Security-Policy"] == "default-src 'none'"
