@@ -9,7 +9,7 @@ import pytest
 from notify.residents.models import Subscriber, Subscription
 from tests import given
 from tests.conftest import Look
-from tests.portal.world import planned, say, sent_code
+from tests.portal.world import planned, say, sent_code, words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -38,7 +38,7 @@ EVERY_LOOK = pytest.mark.parametrize(
 def city() -> None:
     """A place, two services and a disruption to read about."""
     given.city(), given.service("water"), given.service("power")
-    say(), planned()
+    say(), planned(words=words("Vi spolar ledningarna"))
 
 
 def tab_to(page: Page, target: Locator) -> None:
