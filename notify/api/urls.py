@@ -15,6 +15,7 @@ urlpatterns = [
     path("alerts/<slug:code>/update/", moves.PostUpdate.as_view(), name="update"),
     path("alerts/<slug:code>/resolve/", moves.Resolve.as_view(), name="resolve"),
     path("alerts/<slug:code>/cancel/", moves.Cancel.as_view(), name="cancel"),
+    path("alerts/<slug:code>/preview/", moves.MoveOutlook.as_view(), name="preview"),
     path(
         "alerts/<slug:code>/updates/<int:number>/progress/",
         moves.UpdateProgress.as_view(),

@@ -263,6 +263,26 @@ def test_a_move_that_the_state_forbids_is_refused_with_the_reason(system: APICli
     assert Dispatch.objects.count() == 1
 
 
+def test_an_outlook_counts_people_and_money_and_writes_nothing(
+    system: APIClient, anyone: APIClient
+) -> None:
+    given.subscriber()
+    draft = drafted(system)
+    address = f"{ALERTS}{draft['code']}/preview/"
+
+    outlook = system.get(address).json()
+
+    assert outlook["problems"] == []
+    sms = next(one for one in outlook["channels"] if one["channel"] == "sms")
+    assert (sms["total"], sms["recipients"], sms["currency"]) == (1, {"sv": 1}, "SEK")
+    assert sms["units"] >= 1
+    assert float(sms["cost"]) > 0
+    assert not Update.objects.exists()
+    assert anyone.get(address).status_code == 401
+    assert system.get(address, {"move": "resolve"}).status_code == 409
+    assert system.get(address, {"move": "shout"}).status_code == 400
+
+
 # --- the same request again -------------------------------------------------------------------
 
 

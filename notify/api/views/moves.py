@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notify.alerts.content import AlertContent
-from notify.alerts.lifecycle import SAYS, AlertChanged, KeyReused
+from notify.alerts.lifecycle import SAYS, AlertChanged, KeyReused, destination
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
 from notify.api.models import Scope
@@ -23,6 +23,7 @@ from notify.api.preconditions import request_key, seen
 from notify.api.repeats import repeats
 from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH
 from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
+from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
 from notify.api.serializers.progress import ProgressSerializer
 from notify.api.serializers.writing import (
     UpdateInputSerializer,
@@ -32,6 +33,7 @@ from notify.api.serializers.writing import (
 from notify.api.views.alerts import find_alert, valid
 from notify.api.views.base import ApiView
 from notify.dispatch.models import Dispatch
+from notify.dispatch.preview import preview
 from notify.dispatch.progress import failures, progress
 from notify.dispatch.start import announce
 
@@ -136,6 +138,27 @@ class Cancel(MoveView):
     def post(self, request: Request, code: str) -> Response:
         """Say that it was sent in error, to exactly those who were told before."""
         return self.make(request, code)
+
+
+class MoveOutlook(ApiView):
+    """What a move would do."""
+
+    access = {"GET": Scope.READ}
+
+    @extend_schema(
+        operation_id="previewMove",
+        parameters=[OutlookQuery],
+        responses=OutlookSerializer,
+        tags=["moves"],
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Count whom a move would reach and what it would cost. Nothing is written or sent."""
+        query = OutlookQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        move = Move(query.validated_data["move"])
+        alert = find_alert(code)
+        destination(alert, move)
+        return Response(OutlookSerializer(preview(alert, move, AlertContent.of(alert))).data)
 
 
 class UpdateProgress(ApiView):
