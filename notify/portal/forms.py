@@ -52,7 +52,8 @@ class SubscribeForm(forms.Form):
     form = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.places: list[Place] = choosable_places()
         self.offered: list[Service] = list(Service.objects.filter(active=True))
         slugs = [service.slug for service in self.offered]
@@ -110,4 +111,5 @@ class CodeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""

@@ -8,8 +8,8 @@ import pytest
 
 from notify.residents.models import Subscriber, Subscription
 from tests import given
-from tests.conftest import Look
 from tests.portal.world import planned, say, sent_code, words
+from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -22,13 +22,10 @@ BARE = pytest.mark.parametrize("page", [Look(width=360, scripts=False)], indirec
 EVERY_LOOK = pytest.mark.parametrize(
     "page",
     [
-        Look(width=width, theme=theme, language=language)
-        for width, theme, language in (
-            (320, "light", "sv"),
-            (320, "dark", "en"),
-            (1280, "light", "en"),
-            (1280, "dark", "sv"),
-        )
+        Look(width=320, theme="light", language="sv"),
+        Look(width=320, theme="dark", language="en"),
+        Look(width=1280, theme="light", language="en"),
+        Look(width=1280, theme="dark", language="sv"),
     ],
     indirect=True,
 )

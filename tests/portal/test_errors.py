@@ -30,7 +30,7 @@ urlpatterns = [
     path("broken/", _broken),
     path("forbidden/", _forbidden),
     path("misunderstood/", _misunderstood),
-    path("", include(urls.urlpatterns)),
+    path("", include(urls)),
 ]
 
 

@@ -48,7 +48,11 @@ def overdue(**changes: Any) -> Alert:
 def planned(**changes: Any) -> Alert:
     """Planned work from tomorrow."""
     begins = timezone.now() + 24 * HOUR
-    values = {"urgency": Urgency.FUTURE, "onset": begins, "expires": begins + 2 * HOUR}
+    values: dict[str, Any] = {
+        "urgency": Urgency.FUTURE,
+        "onset": begins,
+        "expires": begins + 2 * HOUR,
+    }
     return say(**(values | changes))
 
 

@@ -28,11 +28,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What is disrupted now, what is planned and what is over; ``?area=code`` narrows it to a place."""
     places = choosable_places()
     wanted = request.GET.get("area", "")
-    area = next((place.area for place in places if place.area.code == wanted), None)
-    context = {"places": places, "area": area, "now": timezone.now()}
-    if wanted and area is None:
-        return render(request, "portal/unknown_area.html", context, status=404)
-    context["board"] = Board.at(context["now"], area)
+    chosen = next((place for place in places if place.area.code == wanted), None)
+    if wanted and chosen is None:
+        return render(request, "portal/unknown_area.html", {"places": places}, status=404)
+    now = timezone.now()
+    board = Board.at(now, chosen.area if chosen else None)
+    context = {"places": places, "chosen": chosen, "now": now, "board": board}
     return render(request, "portal/home.html", context)
 
 
