@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from notify.demo.children import accepts, free_port, running
+from notify.demo.children import Child, accepts, alive, free_port
 
 
 class NoBroker(Exception):
@@ -44,10 +44,19 @@ def broker(folder: Path, *options: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def own_broker(folder: Path, *options: str) -> Iterator[str]:
-    """The URL of an empty server of our own. The binary itself is our child, not a launcher of it:
-    launchers leave orphans."""
+    """The URL of an empty server of our own."""
+    child, url = server(folder, *options)
+    with alive(child):
+        yield url
+
+
+def server(folder: Path, *options: str) -> tuple[Child, str]:
+    """A server of our own that is yet to be started, and its URL; empty each time. Raises NoBroker.
+
+    The binary itself is the child, not a launcher of it: launchers leave orphans.
+    """
     port = free_port()
     command = [binary(), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
     command += ["--save", "", "--appendonly", "no", "--daemonize", "no", *options]
-    with running(command, log=folder / "redis.log", ready=lambda: accepts(port)):
-        yield f"redis://127.0.0.1:{port}/0"
+    child = Child(command, folder / "redis.log", ready=lambda _child: accepts(port))
+    return child, f"redis://127.0.0.1:{port}/0"

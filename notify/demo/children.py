@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,63 @@ def accepts(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@dataclass(slots=True)
+class Child:
+    """A server that can be killed, and started again as it was.
+
+    ready: whether it serves by now. log: where its output goes, of all its lives.
+    """
+
+    command: Sequence[str]
+    log: Path
+    ready: Callable[[Child], bool]
+    environment: Mapping[str, str] | None = None
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _born_at: int = field(default=0, init=False)
+
+    def start(self) -> None:
+        """Start it, without waiting for it."""
+        self._born_at = self.log.stat().st_size if self.log.exists() else 0
+        self._process = start(self.command, log=self.log, environment=self.environment)
+
+    def wait(self) -> None:
+        """Return when it is ready. Raises DidNotStart."""
+        wait_until_ready(self.process, lambda: self.ready(self), self.log)
+
+    def said(self, words: str) -> bool:
+        """Whether it has written ``words`` to its log since it was started last."""
+        with self.log.open("rb") as log:
+            log.seek(self._born_at)
+            return words.encode() in log.read()
+
+    def kill(self) -> None:
+        """End it and all that it started at once, as the kernel does when memory runs out."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """Its process, dead or alive. Raises DidNotStart before the first start."""
+        if self._process is None:
+            raise DidNotStart(f"{self.log.stem} was never started.")
+        return self._process
+
+
+@contextlib.contextmanager
+def alive(*children: Child) -> Iterator[None]:
+    """Start them side by side; the block is entered when all are ready. Raises DidNotStart."""
+    started: list[Child] = []
+    try:
+        for child in children:
+            child.start()
+            started.append(child)
+        for child in children:
+            child.wait()
+        yield
+    finally:
+        stop(*(child.process for child in started))
 
 
 @contextlib.contextmanager

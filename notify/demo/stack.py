@@ -10,21 +10,12 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 from notify.demo.broker import broker
-from notify.demo.children import (
-    ROOT,
-    DidNotStart,
-    free_port,
-    running,
-    start,
-    stop,
-    wait_until_ready,
-)
+from notify.demo.children import ROOT, Child, DidNotStart, alive, free_port
 
 SENDER = "+46766860000"
 WORKERS = ("urgent", "routine")
@@ -32,12 +23,13 @@ WORKERS = ("urgent", "routine")
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What runs, and where. environment: what each of its processes was given."""
+    """What runs, and where. environment: what each of its processes was given; children: by name."""
 
     folder: Path
     web_url: str
     simulator_url: str
     environment: dict[str, str]
+    children: dict[str, Child]
 
 
 @contextlib.contextmanager
@@ -65,17 +57,21 @@ def stack(
         database_url = database_url or f"sqlite:///{folder / 'notify.sqlite3'}"
         environment = _environment(folder, database_url, redis_url, web_port) | variables
         tell("SMS simulator")
-        simulator_url = running_parts.enter_context(_simulator(folder, environment, wanted[1]))
+        simulator, simulator_url = _simulator(folder, environment, wanted[1])
+        running_parts.enter_context(alive(simulator))
         environment["TWILIO_API_URL"] = simulator_url
         tell("database")
         manage(environment, "migrate", "--verbosity", "0")
         tell("static files")
         manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
         tell("web server")
-        running_parts.enter_context(_web(folder, environment, web_port))
+        web = _web(folder, environment, web_port)
+        running_parts.enter_context(alive(web))
         tell("workers")
-        running_parts.enter_context(_workers(folder, environment))
-        yield Stack(folder, environment["PUBLIC_URL"], simulator_url, environment)
+        workers = _workers(folder, environment)
+        running_parts.enter_context(alive(*workers.values()))
+        children = {"simulator": simulator, "web": web, **workers}
+        yield Stack(folder, environment["PUBLIC_URL"], simulator_url, environment, children)
 
 
 def manage(environment: dict[str, str], *command: str) -> str:
@@ -117,51 +113,42 @@ def _environment(folder: Path, database_url: str, redis_url: str, web_port: int)
     }
 
 
-@contextlib.contextmanager
-def _simulator(folder: Path, environment: dict[str, str], port: int) -> Iterator[str]:
+def _simulator(folder: Path, environment: dict[str, str], port: int) -> tuple[Child, str]:
     port = free_port(port)
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "notify.simulator", "--port", str(port)]
     command += ["--number", SENDER]
+    health = f"{url}/simulator/health"
     log = folder / "simulator.log"
-    with running(
-        command, log=log, environment=environment, ready=lambda: answers(f"{url}/simulator/health")
-    ):
-        yield url
+    return Child(command, log, lambda _child: answers(health), environment), url
 
 
-@contextlib.contextmanager
-def _web(folder: Path, environment: dict[str, str], port: int) -> Iterator[None]:
+def _web(folder: Path, environment: dict[str, str], port: int) -> Child:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "1", "--threads", "8", "--no-control-socket"]
-    url = f"{environment['PUBLIC_URL']}/healthz"
-    with running(
-        command, log=folder / "web.log", environment=environment, ready=lambda: answers(url)
-    ):
-        yield
+    health = f"{environment['PUBLIC_URL']}/healthz"
+    return Child(command, folder / "web.log", lambda _child: answers(health), environment)
 
 
-@contextlib.contextmanager
-def _workers(folder: Path, environment: dict[str, str]) -> Iterator[None]:
+def _workers(folder: Path, environment: dict[str, str]) -> dict[str, Child]:
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     worker = [*celery, "worker", "--concurrency", "1", "--without-mingle", "--without-gossip"]
-    commands = {
-        f"worker-{queue}": ([*worker, "--queues", queue, "--hostname", f"{queue}@%h"], " ready.")
+    children = {
+        f"worker-{queue}": Child(
+            [*worker, "--queues", queue, "--hostname", f"{queue}@%h"],
+            folder / f"worker-{queue}.log",
+            lambda child: child.said(" ready."),
+            environment,
+        )
         for queue in WORKERS
     }
-    schedule = str(folder / "beat-schedule")
-    commands["beat"] = ([*celery, "beat", "--schedule", schedule], "beat: Starting")
-    children = []
-    try:
-        for name, (command, _words) in commands.items():
-            log = folder / f"{name}.log"
-            children.append(start(command, log=log, environment=environment))
-        for child, (name, (_command, words)) in zip(children, commands.items(), strict=True):
-            log = folder / f"{name}.log"
-            wait_until_ready(child, partial(_says, log, words), log)
-        yield
-    finally:
-        stop(*children)
+    children["beat"] = Child(
+        [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
+        folder / "beat.log",
+        lambda child: child.said("beat: Starting"),
+        environment,
+    )
+    return children
 
 
 def answers(url: str) -> bool:
@@ -171,7 +158,3 @@ def answers(url: str) -> bool:
             return bool(response.status == 200)
     except OSError:
         return False
-
-
-def _says(log: Path, words: str) -> bool:
-    return log.exists() and words in log.read_text(errors="replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +13,22 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from notify.demo.residents import Phones
+from notify.demo import broker
+from notify.demo.children import alive
+from notify.demo.residents import FIRST_NUMBER, NUMBERS
 from notify.demo.stack import ROOT, Stack, manage, stack
+from tests.provision import Missing, skip_for
+from tests.simulator_fixture import Simulator
+from tests.stories.people import Editor, Resident
 
-EDITOR, PASSWORD = "redaktor", "en lång natt vid skärmen"
+EDITORS = ("redaktor", "kollega")
+PASSWORD = "en lång natt vid skärmen"
+HIRE = """
+from django.contrib.auth.models import Group, User
+for name in {names!r}:
+    user = User.objects.create_user(name, password={password!r}, is_staff=True)
+    user.groups.add(Group.objects.get(name="Editors"))
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,27 +57,67 @@ def empty_database() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[Stack]:
-    """Broker, simulator, web, workers and beat, with Borås loaded and an editor who can log in."""
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Broker, simulator, web, workers and beat, with Borås loaded and two editors hired.
+
+    The broker is the house's own, because a story kills it.
+    """
+    folder = tmp_path_factory.mktemp("house")
+    try:
+        bell, redis_url = broker.server(folder)
+    except broker.NoBroker as missing:
+        skip_for(Missing(str(missing)))
     with (
         empty_database() as database_url,
+        alive(bell),
         stack(
-            tmp_path_factory.mktemp("house"),
+            folder,
             database_url=database_url,
             redis_url=redis_url,
             PUBLISHER_NAME="Borås Energi och Miljö",
             CODE_LIMIT_PER_CLIENT_PER_HOUR="1000",
         ) as running,
     ):
+        running.children["broker"] = bell
         manage(running.environment, "load_city", str(ROOT / "notify/alerts/data/boras"))
-        manage(
-            running.environment | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-            *("createsuperuser", "--no-input", "--username", EDITOR, "--email", "r@example.org"),
-        )
+        hire = HIRE.format(names=EDITORS, password=PASSWORD)
+        manage(running.environment, "shell", "--command", hire)
         yield running
 
 
 @pytest.fixture
-def phones(house: Stack) -> Phones:
-    """The phones of the house's residents."""
-    return Phones(house.simulator_url)
+def simulator(house: Stack) -> Iterator[Simulator]:
+    """The provider. What a story lets go wrong is mended at its end."""
+    provider = Simulator(house.simulator_url)
+    sound = provider.get("/simulator/faults")
+    yield provider
+    fates = provider.get("/simulator/faults")["fates"]
+    provider.set_faults(**sound | {"fates": dict.fromkeys(fates)})
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[str]:
+    """Phone numbers that PTS keeps for fiction; no two residents of the house share one."""
+    return (f"+{FIRST_NUMBER + number}" for number in range(NUMBERS))
+
+
+@pytest.fixture
+def resident(house: Stack, numbers: Iterator[str]) -> Callable[..., Resident]:
+    """Makes residents, each with a phone of their own: ``resident(ÄSPERED, language="en")``."""
+
+    def make(*areas: str, language: str = "sv") -> Resident:
+        return Resident(house, next(numbers), areas, language)
+
+    return make
+
+
+@pytest.fixture
+def editor(house: Stack) -> Editor:
+    """Somebody who is logged in to the console."""
+    return Editor(house, EDITORS[0], PASSWORD)
+
+
+@pytest.fixture
+def colleague(house: Stack) -> Editor:
+    """Somebody else who is."""
+    return Editor(house, EDITORS[1], PASSWORD)
