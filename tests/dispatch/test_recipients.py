@@ -11,6 +11,7 @@ from notify.alerts.models import Area
 from notify.alerts.vocabulary import Move
 from notify.channels.base import Outcome
 from notify.channels.memory import MemoryChannel
+from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, Dispatch, State
 from notify.dispatch.recipients import audience
 from notify.residents.models import Subscriber, Subscription
@@ -81,8 +82,6 @@ def test_who_left_or_ended_the_subscription_is_not_told() -> None:
 
 
 def test_who_subscribed_after_publication_is_not_told() -> None:
-    from notify.dispatch.expand import expand
-
     dispatch = world.say()
     world.crowd(1)
     expand(dispatch.pk)
@@ -91,8 +90,6 @@ def test_who_subscribed_after_publication_is_not_told() -> None:
 
 
 def test_who_renews_the_choice_between_publication_and_expansion_is_still_told() -> None:
-    from notify.dispatch.expand import expand
-
     person = given.subscriber()
     dispatch = world.say()
     given.subscriber()  # the same number again: the old subscription is replaced

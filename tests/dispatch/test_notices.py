@@ -1,0 +1,91 @@
+"""The frozen words: what was published, whatever is edited afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notify.alerts.models import Area, Service, Update
+from notify.alerts.vocabulary import Move
+from notify.channels.notice import Notice
+from notify.dispatch.models import Dispatch
+from notify.dispatch.notices import notice_if, notice_of
+from tests import given
+from tests.dispatch import world
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_notice_says_what_the_update_says() -> None:
+    dispatch = world.say()
+    update = dispatch.update
+
+    notice = notice_of(update)
+
+    assert (notice.update, notice.number) == (str(update.identifier), 1)
+    assert (notice.message_type, notice.response_type) == ("Alert", "")
+    assert (notice.service, notice.category) == ("water", "Infra")
+    assert notice.service_name("sv") == "Dricksvatten"
+    assert notice.place_names() == "Äspered"
+    assert notice.in_language("en").headline == "Water outage in Äspered"
+    assert notice.sent == update.sent
+
+
+def test_what_is_edited_afterwards_does_not_change_it() -> None:
+    dispatch = world.say()
+    before = Dispatch.objects.get(pk=dispatch.pk).notice
+
+    Area.objects.update(name="Någon annanstans")
+    Service.objects.update(names={"sv": "Något annat"}, category="Health")
+
+    assert Dispatch.objects.get(pk=dispatch.pk).notice == before
+
+
+def test_it_survives_the_database_whole() -> None:
+    dispatch = world.say(expires=None)
+
+    stored = Dispatch.objects.get(pk=dispatch.pk).notice
+
+    assert stored == notice_of(dispatch.update)
+    assert stored.expires is None
+    assert Notice.from_json(stored.to_json()) == stored
+
+
+@pytest.mark.parametrize(
+    ("move", "all_clear", "cancelled"),
+    [(Move.UPDATE, False, False), (Move.RESOLVE, True, False), (Move.CANCEL, False, True)],
+)
+def test_an_end_says_so(move: Move, *, all_clear: bool, cancelled: bool) -> None:
+    first = world.say()
+
+    notice = world.say(move, world.alert_of(first)).notice
+
+    assert (notice.all_clear, notice.cancelled) == (all_clear, cancelled)
+    assert notice.ends_alert == (all_clear or cancelled)
+    assert notice.number == 2
+
+
+def test_a_notice_that_was_never_published_is_the_one_that_would_be() -> None:
+    content = given.content()
+    alert = given.draft()
+
+    proposed = notice_if(alert, Move.PUBLISH, content)
+
+    assert not Update.objects.exists()
+    published = world.say(alert=alert, content=content).notice
+    volatile = {"update", "sent"}
+    assert {k: v for k, v in proposed.to_json().items() if k not in volatile} == {
+        k: v for k, v in published.to_json().items() if k not in volatile
+    }
+
+
+def test_words_go_stale_when_it_should_be_over_but_an_end_never_does() -> None:
+    now = timezone.now()
+    first = world.say(expires=now + timedelta(hours=1))
+    end = world.say(Move.RESOLVE, world.alert_of(first))
+
+    assert not first.notice.stale(now)
+    assert first.notice.stale(now + timedelta(hours=1))
+    assert not end.notice.stale(now + timedelta(days=9))

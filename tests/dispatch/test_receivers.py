@@ -1,0 +1,137 @@
+"""What comes in from outside: a provider's later word, and what people write."""
+
+from __future__ import annotations
+
+import pytest
+
+from notify.channels.base import Outcome, Receipt
+from notify.channels.memory import MemoryChannel
+from notify.channels.signals import status_reported, text_received
+from notify.dispatch.direct import send_direct
+from notify.dispatch.models import DirectMessage, State
+from notify.residents.models import Consent, EndedReason, Subscriber
+from tests import given
+from tests.dispatch import world
+from tests.dispatch.conftest import Bells
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+46701740605"
+
+
+def write(body: str, *, address: str = PHONE, answered: bool = False) -> None:
+    text_received.send(
+        sender=None, address=address, body=body, provider_id="SM1", answered=answered
+    )
+
+
+def answers(memory: MemoryChannel) -> list[tuple[str, str]]:
+    """Send what waits; address and words of each text."""
+    for key in DirectMessage.objects.values_list("pk", flat=True):
+        send_direct(key)
+    return [(text.address, text.body) for text in memory.texts]
+
+
+def test_a_status_is_put_down() -> None:
+    world.crowd(1)
+    delivery = world.only(world.fan_out())
+
+    status_reported.send(
+        sender=None,
+        reference=delivery.reference,
+        receipt=Receipt(delivery.reference, Outcome.DELIVERED),
+    )
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.DELIVERED
+
+
+@pytest.mark.parametrize("body", ["STOPP", "stop", "Stopp!", "Avsluta tack"])
+def test_stopp_ends_everything_and_is_confirmed(memory: MemoryChannel, body: str) -> None:
+    person = given.subscriber(PHONE)
+
+    write(body)
+
+    person.refresh_from_db()
+    assert person.ended_reason == EndedReason.STOP
+    assert not person.subscriptions.filter(ended_at=None).exists()
+    assert person.consents.filter(kind=Consent.Kind.OPT_OUT).get().words == body
+    assert answers(memory) == [
+        (
+            PHONE,
+            "Driftinformation: Du får inga fler SMS från oss. Välkommen tillbaka på http://testserver",
+        )
+    ]
+
+
+def test_the_answer_is_in_the_language_they_chose(memory: MemoryChannel) -> None:
+    given.subscriber(PHONE, language="en")
+
+    write("STOP")
+
+    [(_address, words)] = answers(memory)
+    assert words.startswith("Driftinformation: You will get no more SMS from us.")
+
+
+def test_when_the_provider_has_answered_we_do_not(memory: MemoryChannel) -> None:
+    person = given.subscriber(PHONE)
+
+    write("STOP", answered=True)
+
+    person.refresh_from_db()
+    assert person.ended_at is not None
+    assert answers(memory) == []
+
+
+def test_a_second_stopp_is_not_answered(memory: MemoryChannel) -> None:
+    given.subscriber(PHONE)
+
+    write("STOPP")
+    write("STOPP")
+
+    assert len(answers(memory)) == 1
+    assert Consent.objects.filter(kind=Consent.Kind.OPT_OUT).count() == 1
+
+
+def test_help_is_answered_and_ends_nothing(memory: MemoryChannel) -> None:
+    person = given.subscriber(PHONE)
+
+    write("Hjälp")
+
+    person.refresh_from_db()
+    assert person.ended_at is None
+    [(address, words)] = answers(memory)
+    assert address == PHONE
+    assert words == (
+        "Driftinformation: Svara STOPP om du inte vill ha fler SMS. "
+        "Se vad som gäller nu: http://testserver"
+    )
+
+
+@pytest.mark.parametrize("body", ["När är vattnet tillbaka?", "", "👍"])
+def test_other_words_are_not_answered(memory: MemoryChannel, body: str) -> None:
+    given.subscriber(PHONE)
+
+    write(body)
+
+    assert answers(memory) == []
+
+
+@pytest.mark.parametrize("body", ["STOPP", "HJÄLP", "Hej"])
+@pytest.mark.parametrize("address", ["+46701740699", "Vattenfall", ""])
+def test_an_unknown_sender_gets_nothing(memory: MemoryChannel, body: str, address: str) -> None:
+    given.subscriber(PHONE)
+
+    write(body, address=address)
+
+    assert answers(memory) == []
+    assert Subscriber.objects.get().ended_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_rings_for_the_answer(bells: Bells) -> None:
+    given.subscriber(PHONE)
+
+    write("STOPP")
+
+    assert bells.names() == ["send_direct"]
