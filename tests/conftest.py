@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
@@ -114,23 +115,29 @@ def chromium() -> Iterator[Browser]:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let a browser test use the database, which Django would refuse to what it takes for an async caller.
 
-    All through its set-up and teardown: the database is emptied after every fixture of ours is gone.
+    Playwright's event loop never leaves the thread, and the database is made ready before and emptied
+    after every fixture of ours: so all through the test, and around those that come after it too.
     """
+    browser = "chromium" in getattr(item, "fixturenames", ())
     with pytest.MonkeyPatch.context() as environment:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        if browser or asyncio._get_running_loop() is not None:
             environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         return (yield)
 
 
 @pytest.fixture(autouse=True)
-def event_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep Playwright's event loop, which never leaves the thread, to the tests that have a browser.
+def event_loop_of_playwright(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Keep Playwright's event loop to the tests that have a browser.
 
-    Any other test may call ``asyncio.run``; a browser test needs ``outside_playwright`` for that.
+    Any other test may call ``asyncio.run``, and is refused the database where its own code is
+    async; a browser test needs ``outside_playwright`` for that.
     """
     if "chromium" in request.fixturenames:
         yield
     else:
+        monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)
         with system_chromium.outside_playwright():
             yield
 
