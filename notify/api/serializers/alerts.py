@@ -74,6 +74,11 @@ class AlertSerializer(SaidSerializer):
     changed_at = InstantField()
     ended_at = InstantField(allow_null=True, help_text="When it was resolved or cancelled.")
 
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Its name and state first: what a person looks for in a long document."""
+        fields = super().get_fields()
+        return {name: fields[name] for name in dict.fromkeys(["code", "state", "version", *fields])}
+
     def get_url(self, alert: Alert) -> str | None:
         """The page's absolute address."""
         return None if alert.state == State.DRAFT else alert_url(alert)
