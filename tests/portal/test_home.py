@@ -163,6 +163,18 @@ def test_what_has_ended_is_shown_for_a_week(client: Client, move: Move, label: s
     assert "Vattenavbrott" not in read(client)
 
 
+def test_what_ended_last_stands_first_whether_it_was_fixed_or_ran_out(client: Client) -> None:
+    now = timezone.now()
+    for hours, headline in ((5, "Femte"), (1, "Första")):
+        fixed = say(Move.RESOLVE, say(words=words(headline)), words=words(headline))
+        Alert.objects.filter(pk=fixed.pk).update(ended_at=now - hours * HOUR)
+    lapsed = planned(words=words("Tredje"))
+    Alert.objects.filter(pk=lapsed.pk).update(onset=now - 9 * HOUR, expires=now - 3 * HOUR)
+
+    html = read(client)
+    assert html.index("Första") < html.index("Tredje") < html.index("Femte")
+
+
 def test_a_draft_is_nobodys_business(client: Client) -> None:
     given.draft(words=words("Hemligt utkast"))
 

@@ -1,0 +1,99 @@
+"""Requests that arrive at the same moment, on a database where they really do."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from notify.residents.models import SignUp, Subscriber, Subscription
+from notify.residents.services import (
+    AlreadyRequested,
+    TooManyCodes,
+    Wish,
+    WrongCode,
+    confirm_sign_up,
+    request_sign_up,
+)
+from tests import given
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+PHONE = "+46701740605"
+MANY = 8
+
+
+def at_once(act: Callable[[int], object]) -> Counter[str]:
+    """How often each outcome came, when ``MANY`` threads act at the same moment."""
+    together = threading.Barrier(MANY)
+
+    def run(number: int) -> str:
+        together.wait()
+        try:
+            act(number)
+        except (AlreadyRequested, TooManyCodes, WrongCode) as refusal:
+            return type(refusal).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(MANY) as threads:
+        return Counter(threads.map(run, range(MANY)))
+
+
+def test_a_double_click_is_one_request() -> None:
+    form, wish = uuid.uuid4(), Wish([given.city()["Äspered"]], [], "sv")
+
+    outcomes = at_once(lambda _: request_sign_up(PHONE, wish, client="192.0.2.1", form=form))
+
+    assert outcomes == {"done": 1, "AlreadyRequested": MANY - 1}
+    assert SignUp.objects.count() == 1
+
+
+def test_nobody_slips_past_the_limit(settings: Settings) -> None:
+    settings.CODE_LIMIT_PER_NUMBER_PER_HOUR = 3
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+
+    outcomes = at_once(lambda number: request_sign_up(PHONE, wish, client=f"192.0.2.{number}"))
+
+    assert outcomes == {"done": 3, "TooManyCodes": MANY - 3}
+
+
+def test_guesses_side_by_side_are_all_counted() -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    sign_up, code = request_sign_up(PHONE, wish, client="192.0.2.1")
+
+    outcomes = at_once(lambda _: confirm_sign_up(sign_up.key, f"{(int(code) + 1) % 10**6:06d}"))
+
+    assert outcomes == {"WrongCode": MANY}
+    sign_up.refresh_from_db()
+    assert sign_up.attempts_left == 0
+
+
+def test_the_right_code_side_by_side_subscribes_once() -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    sign_up, code = request_sign_up(PHONE, wish, client="192.0.2.1")
+
+    outcomes = at_once(lambda _: confirm_sign_up(sign_up.key, code))
+
+    assert outcomes["done"] == 5
+    assert Subscriber.objects.count() == Subscription.objects.count() == 1
+
+
+def test_two_sign_ups_of_one_number_confirmed_at_once_make_one_subscriber() -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    sent = [
+        request_sign_up(f"+4670174060{n % 2}", wish, client=f"192.0.2.{n}") for n in range(MANY)
+    ]
+
+    outcomes = at_once(lambda number: confirm_sign_up(sent[number][0].key, sent[number][1]))
+
+    assert outcomes == {"done": MANY}
+    assert Subscriber.objects.count() == 2
+    assert Subscription.objects.filter(ended_at=None).count() == 2
