@@ -154,7 +154,7 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         viewport={"width": look.width, "height": 844},
         color_scheme=look.theme,
         locale={"sv": "sv-SE", "en": "en-GB"}[look.language],
-        timezone_id="Europe/Stockholm",
+        timezone_id=look.time_zone,
         java_script_enabled=look.scripts,
     )
     context.set_default_timeout(10_000)

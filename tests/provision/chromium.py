@@ -26,12 +26,13 @@ ARGUMENTS = [
 
 @dataclass(frozen=True)
 class Look:
-    """How a person looks at a page: width in CSS pixels, theme, language, scripts or none."""
+    """How a person looks at a page: width in CSS pixels, theme, language, scripts or none, and where."""
 
     width: int = 390
     theme: Literal["light", "dark"] = "light"
     language: Literal["sv", "en"] = "sv"
     scripts: bool = True
+    time_zone: str = "Europe/Stockholm"
 
 
 def executable() -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 banners = BannerChannel()
+MONTHS = "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec.".split()
 A_POLL = 40_000
 """Milliseconds after which the script has looked again, whatever its jitter."""
 LOOKS = [
@@ -64,6 +65,19 @@ def banner(page: Page) -> Locator:
 
 
 # --- showing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [Look(time_zone="Pacific/Auckland")], indirect=True)
+def test_it_tells_the_time_of_the_place_and_not_of_the_readers_computer(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    began = timezone.localtime().replace(hour=3, minute=40) - timedelta(days=1)
+    hand(banners, notice(onset=began, sent=began))
+    host.embed(ours, f'data-areas="{ÄSPERED.code}" data-lang="sv"')
+    visit(page, host)
+    expect(page.get_by_role("region", name="Driftinformation")).to_contain_text(
+        f"{began.day} {MONTHS[began.month - 1]} 03:40"
+    )
 
 
 @pytest.mark.parametrize("page", LOOKS, indirect=True)

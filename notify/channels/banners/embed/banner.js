@@ -66,16 +66,21 @@
     return (item.cancelled ? words.cancelled : words[tone(item)]) || words.moderate;
   }
 
+  // The clock on the wall of the place it concerns, wherever the reader's computer thinks it is:
+  // the document's times carry that offset, so they are shown as they stand.
   function moment(iso, language) {
-    const time = new Date(iso);
+    const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(iso) || ["", "+", 0, 0];
+    const offset = (sign + 1) * (60 * hours + Number(minutes)) * 60000;
+    const wall = new Date(iso.slice(0, 19) + "Z");
+    const today = new Date(Date.now() + offset);
     const own = navigator.language || language;
     const locale = own.slice(0, 2) === language ? own : language;
-    const form = { hour: "2-digit", minute: "2-digit" };
-    if (time.toDateString() !== new Date().toDateString()) {
+    const form = { hour: "2-digit", minute: "2-digit", timeZone: "UTC" };
+    if (wall.toISOString().slice(0, 10) !== today.toISOString().slice(0, 10)) {
       form.day = "numeric";
       form.month = "short";
     }
-    return time.toLocaleString(locale, form);
+    return wall.toLocaleString(locale, form);
   }
 
   function times(item, words, language) {
