@@ -8,7 +8,9 @@ from queue import Empty
 from typing import cast
 
 import pytest
+import time_machine
 from celery import current_app
+from django.utils import timezone
 from pytest_django import Settings
 
 from notify.channels.memory import MemoryChannel
@@ -34,7 +36,8 @@ class Bells:
         with current_app.connection_for_write() as line:
             for name in Queue.values:
                 with line.SimpleQueue(name) as queue, contextlib.suppress(Empty):
-                    while message := queue.get(block=False):
+                    while True:
+                        message = queue.get(block=False)
                         message.ack()
                         arguments = message.payload[0]
                         found.append((name, str(message.headers["task"]), list(arguments)))
@@ -53,3 +56,10 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bells]:
     listening.heard()
     yield listening
     listening.heard()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """A clock that only moves when it is told to."""
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller

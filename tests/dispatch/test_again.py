@@ -26,11 +26,11 @@ def sent_off(attempts: int = 1, state: State = State.SENDING) -> Delivery:
     return delivery
 
 
-def waits(delivery: Delivery, **more: float) -> float:
+def waits(delivery: Delivery, retry_after: float | None = None) -> float:
     """Seconds until the next try, after a failure for now."""
     now = timezone.now()
     with time_machine.travel(now, tick=False):
-        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW, **more)])
+        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW, retry_after=retry_after)])
     delivery.refresh_from_db()
     assert delivery.state == State.QUEUED
     return (delivery.due_at - now).total_seconds()

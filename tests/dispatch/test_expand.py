@@ -151,8 +151,8 @@ def test_a_channel_addressed_by_place_gets_one_batch_with_each_place() -> None:
     dispatch = world.expanded(areas=[city["Äspered"], city["Fristad"]])
 
     batch = dispatch.batches.get(channel="places")
-    found = batch.deliveries.values_list("address", "language", "subscriber")
-    assert sorted(found) == [("1490TB108", "sv", None), ("1490TB121", "sv", None)]
+    found = batch.deliveries.filter(subscriber=None).values_list("address", "language")
+    assert sorted(found) == [("1490TB108", "sv"), ("1490TB121", "sv")]
     assert dispatch.deliveries.filter(channel="memory").count() == 1
 
 

@@ -123,7 +123,9 @@ def test_whatever_the_order_the_furthest_word_stands(story: list[list[Receipt]])
         assert one.sent_at is None
 
 
-RANKS: dict[str, int] = {State.QUEUED: 0, State.SENDING: 1, State.WITHDRAWN: 4, **RANK}
+RANKS: dict[str, int] = {"queued": 0, "sending": 1, "withdrawn": 4} | {
+    state.value: rank for state, rank in RANK.items()
+}
 
 
 def test_a_callback_that_overtakes_the_answer_stands(memory: MemoryChannel) -> None:

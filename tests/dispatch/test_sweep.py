@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from celery import current_app
 from django.utils import timezone
+from time_machine import Traveller
 
 from notify.channels.memory import MemoryChannel
 from notify.dispatch import direct
@@ -23,22 +22,13 @@ from tests.dispatch.conftest import Bells
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def clock(bells: Bells) -> Iterator[time_machine.Coordinates]:
-    """A clock that only moves when it is told to."""
-    with time_machine.travel(timezone.now(), tick=False) as coordinates:
-        yield coordinates
-
-
 def test_when_nothing_waits_nothing_rings(bells: Bells) -> None:
     sweep()
 
     assert bells.heard() == []
 
 
-def test_a_dispatch_whose_bell_was_lost_is_expanded(
-    bells: Bells, clock: time_machine.Coordinates
-) -> None:
+def test_a_dispatch_whose_bell_was_lost_is_expanded(bells: Bells, clock: Traveller) -> None:
     dispatch = world.say()
     bells.heard()
 
@@ -50,7 +40,7 @@ def test_a_dispatch_whose_bell_was_lost_is_expanded(
     assert bells.heard() == [("urgent", "notify.dispatch.tasks.expand", [dispatch.pk])]
 
 
-def test_a_batch_whose_bell_was_lost_is_sent(bells: Bells, clock: time_machine.Coordinates) -> None:
+def test_a_batch_whose_bell_was_lost_is_sent(bells: Bells, clock: Traveller) -> None:
     world.crowd(1)
     world.expanded(severity="Minor")
     bells.heard()
@@ -64,7 +54,7 @@ def test_a_batch_whose_bell_was_lost_is_sent(bells: Bells, clock: time_machine.C
 
 
 def test_a_batch_in_good_hands_is_left_alone_until_its_lease_runs_out(
-    bells: Bells, clock: time_machine.Coordinates
+    bells: Bells, clock: Traveller
 ) -> None:
     world.crowd(1)
     world.expanded()
@@ -80,9 +70,7 @@ def test_a_batch_in_good_hands_is_left_alone_until_its_lease_runs_out(
     assert bells.names() == ["send_batch"]
 
 
-def test_a_batch_whose_retry_is_not_due_is_left_alone(
-    bells: Bells, clock: time_machine.Coordinates
-) -> None:
+def test_a_batch_whose_retry_is_not_due_is_left_alone(bells: Bells, clock: Traveller) -> None:
     world.crowd(1)
     world.expanded()
     bells.heard()
@@ -95,7 +83,7 @@ def test_a_batch_whose_retry_is_not_due_is_left_alone(
 
 
 def test_a_backlog_does_not_bury_the_broker(
-    bells: Bells, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+    bells: Bells, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(expanding, "SLICE", 1)
     monkeypatch.setattr(sweeping, "MOST_BELLS", 3)
@@ -109,9 +97,7 @@ def test_a_backlog_does_not_bury_the_broker(
     assert bells.names() == ["send_batch"] * 3
 
 
-def test_a_direct_message_whose_bell_was_lost_is_sent(
-    bells: Bells, clock: time_machine.Coordinates
-) -> None:
+def test_a_direct_message_whose_bell_was_lost_is_sent(bells: Bells, clock: Traveller) -> None:
     message = direct.answer("+46701740605", "Hej")
     bells.heard()
 
@@ -124,7 +110,7 @@ def test_a_direct_message_whose_bell_was_lost_is_sent(
 
 
 def test_the_broker_came_back_empty_and_everything_completes_from_the_database(
-    bells: Bells, clock: time_machine.Coordinates, memory: MemoryChannel
+    bells: Bells, clock: Traveller, memory: MemoryChannel
 ) -> None:
     people = world.crowd(3)
     world.say()
@@ -161,7 +147,7 @@ def test_two_sweeps_at_once_do_no_harm(bells: Bells, memory: MemoryChannel) -> N
 
 
 def test_a_step_that_fails_does_not_stop_the_others(
-    bells: Bells, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+    bells: Bells, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
         raise RuntimeError("something is wrong")
@@ -178,9 +164,7 @@ def test_a_step_that_fails_does_not_stop_the_others(
     assert bells.names() == ["expand"]
 
 
-def test_what_a_dead_worker_left_is_settled(
-    clock: time_machine.Coordinates, memory: MemoryChannel
-) -> None:
+def test_what_a_dead_worker_left_is_settled(clock: Traveller, memory: MemoryChannel) -> None:
     world.crowd(1)
     delivery = world.only(world.expanded())
     Delivery.objects.update(state=State.SENDING, sending_at=timezone.now())

@@ -99,8 +99,8 @@ def alert_of(dispatch: Dispatch) -> Alert:
 
 def addressed(dispatch: Dispatch) -> list[int]:
     """The subscribers who have a delivery, in key order, as often as they have one."""
-    keys = dispatch.deliveries.order_by("subscriber_id").values_list("subscriber_id", flat=True)
-    return [key for key in keys if key is not None]
+    of_people = dispatch.deliveries.exclude(subscriber=None).order_by("subscriber")
+    return list(of_people.values_list("subscriber__pk", flat=True))
 
 
 def keys(people: Iterable[Subscriber]) -> list[int]:
