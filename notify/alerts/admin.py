@@ -72,6 +72,7 @@ class TemplateAdmin(ModelAdmin):
     """What alerts can start from. Nothing refers to a template, so it may go."""
 
     form = TemplateTexts
+    exclude = ["names", "words"]
     list_display = ["__str__", "service", "urgency", "severity"]
     list_filter = ["service"]
     list_select_related = ["service"]

@@ -78,7 +78,7 @@ def draw(areas: Sequence[Area]) -> Outline | None:
         return None
     project = Projection(min(lons), max(lats), latitude, (WIDTH - 2 * MARGIN) / breadth)
     height = round((max(lats) - min(lats)) * project.scale + 2 * MARGIN, 1)
-    parents = {area.parent_id for area in areas}
+    parents = {area.parent_id for area in areas if area.parent_id}
     # The most people first: theirs are the names that are looked for.
     drawn.sort(key=lambda area: -(area.population or 0))
     shapes = _name([_shape(area, project, frame=area.pk in parents) for area in drawn])
