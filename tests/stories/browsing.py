@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -47,7 +47,6 @@ class Page:
     status: int
     url: str
     html: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> Any:
@@ -98,10 +97,10 @@ class Visitor:
         request = urllib.request.Request(url, data)  # noqa: S310 - the house's own http address
         try:
             with self._opener.open(request, timeout=60) as answer:
-                return Page(answer.status, answer.url, answer.read().decode(), answer.headers)
+                return Page(answer.status, answer.url, answer.read().decode())
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return Page(refusal.code, refusal.url, refusal.read().decode(), refusal.headers)
+                return Page(refusal.code, refusal.url, refusal.read().decode())
 
 
 def at_once(*deeds: Callable[[], T]) -> list[T]:

@@ -14,12 +14,13 @@ import pytest
 from psycopg import sql
 
 from notify.demo import broker
-from notify.demo.children import alive
+from notify.demo.children import ROOT, alive
 from notify.demo.residents import FIRST_NUMBER, NUMBERS
-from notify.demo.stack import ROOT, Stack, manage, stack
+from notify.demo.stack import Stack, manage, stack
 from tests.provision import Missing, skip_for
 from tests.simulator_fixture import Simulator
 from tests.stories.people import Editor, Resident
+from tests.stories.systems import System
 
 EDITORS = ("redaktor", "kollega")
 PASSWORD = "en lång natt vid skärmen"
@@ -121,3 +122,11 @@ def editor(house: Stack) -> Editor:
 def colleague(house: Stack) -> Editor:
     """Somebody else who is."""
     return Editor(house, EDITORS[1], PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def system(house: Stack) -> System:
+    """Another system, whose key an operator has made."""
+    scopes = [word for scope in ("read", "write", "publish") for word in ("--scope", scope)]
+    made = manage(house.environment, "create_api_key", "--user", EDITORS[0], *scopes)
+    return System(house, made.strip())

@@ -9,9 +9,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from notify.demo.residents import CODE, Phones
-from notify.demo.residents import Resident as Wishes
-from notify.demo.residents import subscribe as walk_through_the_pages
 from notify.demo.stack import Stack
 from tests.simulator_fixture import Simulator, wait_until
 from tests.stories.browsing import Form, Page, Visitor
@@ -64,20 +61,18 @@ class Resident:
 
     def subscribes(self) -> Resident:
         """Sign up on the web, with the code that comes by SMS."""
-        wishes = Wishes(self.phone, self.areas, self.language)
-        walk_through_the_pages(wishes, self.house.web_url, Phones(self.house.simulator_url))
+        visitor, code = self.asks_for_a_code()
+        page = visitor.submit(code=code)
+        assert urlsplit(page.url).path.endswith("/done/"), page.text[:600]
         return self
 
     def asks_for_a_code(self) -> tuple[Visitor, str]:
         """Fill in the first form; returns the visitor at the second one, and the code that came."""
         visitor = Visitor(self.house.web_url, self.language)
-        before = len(self.texts())
+        had = len(self.texts())
         visitor.open("/subscribe/")
         visitor.submit(phone=self.phone, areas=self.areas)
-        wait_until(lambda: len(self.texts()) > before, "a code", PATIENCE)
-        found = CODE.search(self.texts()[-1])
-        assert found, "the SMS holds no code"
-        return visitor, found[0]
+        return visitor, self.hears(r"\b\d{6}\b", after=had)
 
     def texts(self) -> list[str]:
         """Every SMS the phone got, oldest first."""
@@ -91,13 +86,14 @@ class Resident:
         """Answer whoever wrote last; returns when the webhook has answered."""
         self.simulator.reply(self.phone, words)
 
-    def hears(self, pattern: str) -> str:
-        """Wait for an SMS that matches, and return it."""
-        return wait_until(
-            lambda: next((text for text in self.texts() if re.search(pattern, text)), ""),
-            f"an SMS like {pattern!r}",
-            PATIENCE,
-        )
+    def hears(self, pattern: str, after: int = 0) -> str:
+        """Wait for an SMS in which the pattern is found, and return what was. after: SMS to skip."""
+
+        def found() -> str:
+            matches = (re.search(pattern, text) for text in self.texts()[after:])
+            return next((match[0] for match in matches if match), "")
+
+        return wait_until(found, f"an SMS like {pattern!r}", PATIENCE)
 
 
 class Editor:

@@ -8,7 +8,7 @@ from notify.demo.stack import Stack
 from tests.stories.browsing import at_once
 from tests.stories.outside import alert_page, banner_items, feed_entries, timeline
 from tests.stories.people import Editor, Resident, Words, local_time
-from tests.stories.places import BORÅS, BORGSTENA, FRISTAD, ÄSPERED
+from tests.stories.places import BORGSTENA, BORÅS, FRISTAD, ÄSPERED
 
 NO_WATER = Words("Vattnet är avstängt i Äspered", "No water in Äspered")
 TANKER = Words("Tankbil vid skolan i Äspered", "Water tanker at the school in Äspered")

@@ -1,0 +1,77 @@
+"""Coming and going: a code that must be right, and words that end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from notify.demo.stack import Stack
+from tests.stories.people import Editor, Resident, Words
+from tests.stories.places import APLARED, BOSNÄS, BREDARED
+
+LEAK = Words("Vattenläcka i Aplared", "Burst water main in Aplared")
+
+
+def test_stopp_is_confirmed_and_ends_it_until_they_come_back(
+    editor: Editor, resident: Callable[..., Resident]
+) -> None:
+    leaver, stayer = resident(APLARED).subscribes(), resident(APLARED).subscribes()
+    leaver.writes("Stopp!")
+    leaver.hears("(?i)inga fler sms")
+    first = editor.tells(APLARED, LEAK)
+    editor.sees_it_arrive(first)
+    assert leaver.texts_about(first) == []
+    assert len(stayer.texts_about(first)) == 1
+
+    # Back again: told of what is new, and nothing of how the old ends.
+    leaver.subscribes()
+    second = editor.tells(APLARED, LEAK)
+    editor.sees_it_arrive(second)
+    assert len(leaver.texts_about(second)) == 1
+    first = editor.resolves(first, LEAK)
+    editor.sees_it_arrive(first)
+    assert leaver.texts_about(first) == []
+
+
+def test_the_providers_own_stop_ends_it_too(
+    editor: Editor, resident: Callable[..., Resident]
+) -> None:
+    leaver, stayer = resident(BOSNÄS).subscribes(), resident(BOSNÄS).subscribes()
+    leaver.writes("STOP")
+    # The provider has answered for itself; a second answer would only be refused.
+    leaver.hears("You are unsubscribed")
+    alert = editor.tells(BOSNÄS, LEAK)
+    editor.sees_it_arrive(alert)
+    assert leaver.texts_about(alert) == []
+    assert len(stayer.texts_about(alert)) == 1
+    assert not [text for text in leaver.texts() if "inga fler" in text]
+
+    # Who wrote STOP to the provider must write START to it before any SMS reaches them.
+    leaver.writes("START")
+    leaver.subscribes()
+    again = editor.tells(BOSNÄS, LEAK)
+    editor.sees_it_arrive(again)
+    assert len(leaver.texts_about(again)) == 1
+
+
+def test_whoever_guesses_five_times_cannot_use_the_right_code_any_more(
+    house: Stack, editor: Editor, resident: Callable[..., Resident]
+) -> None:
+    guesser = resident(BREDARED)
+    visitor, code = guesser.asks_for_a_code()
+    asked = visitor.page
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    for _attempt in range(5):
+        page = visitor.send(asked.form("code").with_({"code": wrong}))
+        assert page.status == 422
+    page = visitor.send(asked.form("code").with_({"code": code}))
+    assert page.status == 422
+    assert "gäller inte längre" in page.text
+    assert urlsplit(page.url).path == urlsplit(asked.url).path
+
+    alert = editor.tells(BREDARED, LEAK)
+    editor.sees_it_arrive(alert)
+    assert guesser.texts_about(alert) == []
+    # Nothing is lost: the same page sends a new code.
+    renewed = visitor.send(visitor.open(asked.url).form("csrfmiddlewaretoken"))
+    assert renewed.status == 200
