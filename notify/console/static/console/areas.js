@@ -36,9 +36,12 @@ if (root) {
     const needle = wanted.trim().toLocaleLowerCase();
     let found = 0;
     for (const row of root.querySelectorAll("[data-area-row]")) {
-      const name = row.querySelector("input").dataset.name.toLocaleLowerCase();
-      row.hidden = !name.includes(needle);
-      found += row.hidden ? 0 : 1;
+      const box = row.querySelector("input");
+      const fits = box.dataset.name.toLocaleLowerCase().includes(needle);
+      // What is chosen stays in sight.
+      row.hidden = !fits && !box.checked;
+      row.toggleAttribute("data-fits", fits);
+      found += fits ? 1 : 0;
     }
     for (const group of root.querySelectorAll("[data-area-group]")) {
       group.hidden = !group.querySelector("[data-area-row]:not([hidden])");
@@ -53,7 +56,7 @@ if (root) {
     if (event.key !== "Enter") return;
     // Enter chooses what the search has narrowed down to, and must not send the form.
     event.preventDefault();
-    const rows = [...root.querySelectorAll("[data-area-row]:not([hidden]) input:not(:disabled)")];
+    const rows = [...root.querySelectorAll("[data-fits] input:not(:disabled)")];
     if (field.value && rows.length === 1) {
       rows[0].checked = !rows[0].checked;
       field.value = "";

@@ -1,0 +1,217 @@
+"""An editor at night: the whole journey in a real browser, with a mouse, a keyboard, or no scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from pytest_django import Settings
+
+from notify.alerts.models import Alert, Area, Update
+from notify.dispatch.expand import expand
+from notify.dispatch.models import Dispatch, State
+from notify.dispatch.send import send_next_batch
+from tests import given
+from tests.console.conftest import PASSWORD
+from tests.console.world import published
+from tests.provision.chromium import Look
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BORÅS = Path(settings.BASE_DIR) / "notify" / "alerts" / "data" / "boras"
+WIDE = pytest.mark.parametrize("page", [Look(width=1280)], indirect=True)
+SMALL = pytest.mark.parametrize("page", [Look(width=360)], indirect=True)
+BARE = pytest.mark.parametrize("page", [Look(width=360, scripts=False)], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _memory(settings: Settings) -> None:
+    settings.NOTIFY_CHANNELS = ["notify.channels.memory.MemoryChannel"]
+
+
+@pytest.fixture
+def borås(karin: User) -> Area:
+    """The real city, with one subscriber in Äspered, who is returned as the area."""
+    call_command("load_city", str(BORÅS), verbosity=0)
+    äspered = Area.objects.get(name="Äspered")
+    given.subscriber(areas=[äspered])
+    return äspered
+
+
+def log_in(page: Page, server: LiveServer) -> None:
+    page.goto(f"{server.url}/console/")
+    page.get_by_label("Användarnamn").fill("karin")
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Översikt").wait_for()
+
+
+def go_out() -> None:
+    """What workers and the provider do."""
+    dispatch = Dispatch.objects.latest("pk")
+    expand(dispatch.pk)
+    while send_next_batch(dispatch.queue):
+        pass
+    dispatch.deliveries.update(state=State.DELIVERED)
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab never reaches {target}")
+
+
+@WIDE
+def test_from_login_to_all_clear(page: Page, live_server: LiveServer, borås: Area) -> None:
+    log_in(page, live_server)
+    page.get_by_role("link", name="Nytt meddelande").click()
+    page.get_by_role("link", name="Vattenleverans: vattenläcka").click()
+    page.locator(f'.map-area[data-code="{borås.code}"]').click()
+    assert page.get_by_role("checkbox", name="Äspered").is_checked()
+    headline = page.locator("#id_sv_headline")
+    assert headline.input_value() == "Vattenläcka i Äspered"
+    page.get_by_role("button", name="om 4 timmar").click()
+    page.get_by_role("button", name="Granska före utskick").click()
+    page.get_by_role("button", name="Publicera till 1 person").first.click()
+
+    page.get_by_role("heading", name="Så går det senaste utskicket").wait_for()
+    go_out()
+    page.get_by_text("1 av 1 har kommit fram").first.wait_for()
+    page.get_by_role("link", name="Uppdatera sidan").wait_for(state="detached")
+
+    page.get_by_role("link", name="Publicera uppdatering").click()
+    page.locator("#id_sv_description").fill("Vattentank står vid skolan.")
+    page.get_by_role("button", name="Granska före utskick").click()
+    page.get_by_role("button", name="Skicka uppdateringen till 1 person").first.click()
+    go_out()
+    page.get_by_role("link", name="Det är över").click()
+    page.get_by_role("button", name="Granska före utskick").click()
+    page.get_by_role("button", name="Meddela 1 person att det är över").first.click()
+    page.get_by_text("Publicerat.").wait_for()
+    said = [one.words["sv"]["headline"] for one in Update.objects.order_by("number")]
+    assert said == ["Vattenläcka i Äspered"] * 2 + ["Störningen i Äspered är avhjälpt"]
+    assert Alert.objects.get().state == "resolved"
+
+
+@WIDE
+def test_with_the_keyboard_alone(page: Page, live_server: LiveServer, borås: Area) -> None:
+    log_in(page, live_server)
+    tab_to(page, page.get_by_role("link", name="Nytt meddelande"))
+    page.keyboard.press("Enter")
+    leak = page.get_by_role("link", name="Vattenleverans: vattenläcka")
+    leak.wait_for()
+    tab_to(page, leak)
+    page.keyboard.press("Enter")
+    search = page.get_by_label("Sök område")
+    search.wait_for()
+    tab_to(page, search)
+    page.keyboard.type("äsp")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("checkbox", name="Äspered").is_checked()
+    assert not search.input_value()
+    page.keyboard.type("frist")
+    tab_to(page, page.get_by_role("checkbox", name="Fristad"))
+    page.keyboard.press("Space")
+    assert (
+        page.locator("#id_en_headline").input_value() == "Burst water main in Fristad and Äspered"
+    )
+    tab_to(page, page.get_by_role("button", name="om 2 timmar"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Granska före utskick"))
+    page.keyboard.press("Enter")
+    send = page.get_by_role("button", name="Publicera till 1 person").first
+    send.wait_for()
+    tab_to(page, send)
+    page.keyboard.press("Enter")
+    page.get_by_text("Publicerat.").wait_for()
+    assert {place["name"] for place in Update.objects.get().places} == {"Fristad", "Äspered"}
+
+
+@BARE
+def test_without_scripts_everything_works(page: Page, live_server: LiveServer, borås: Area) -> None:
+    log_in(page, live_server)
+    page.get_by_role("link", name="Nytt meddelande").click()
+    page.get_by_role("link", name="Vattenleverans: vattenläcka").click()
+    assert page.get_by_label("Sök område").is_hidden()
+    assert page.get_by_role("button", name="om 4 timmar").is_hidden()
+    page.get_by_role("checkbox", name="Äspered").check()
+    page.get_by_label("Ingen vet än").check()
+    page.get_by_role("button", name="Granska före utskick").click()
+    page.get_by_role("button", name="Publicera till 1 person").first.click()
+    go_out()
+    page.get_by_role("link", name="Uppdatera sidan").click()
+    page.get_by_text("1 av 1 har kommit fram").first.wait_for()
+    assert Update.objects.get().words["sv"]["headline"] == "Vattenläcka i Äspered"
+
+
+@SMALL
+def test_a_mistake_takes_the_focus_to_the_summary(
+    page: Page, live_server: LiveServer, borås: Area
+) -> None:
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/console/alerts/new/?template=water-leak")
+    page.get_by_role("button", name="Granska före utskick").click()
+    page.get_by_role("heading", name="Det finns något att rätta till").or_(
+        page.locator(".error-summary")
+    ).first.wait_for()
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.get_by_role("link", name="Välj minst ett område.").click()
+    assert page.evaluate("location.hash") == "#id_areas"
+
+
+@WIDE
+def test_a_double_click_in_a_browser_publishes_once(
+    page: Page, live_server: LiveServer, borås: Area
+) -> None:
+    alert = given.draft(areas=[borås])
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/console/alerts/{alert.code}/publish/")
+    page.get_by_role("button", name="Publicera till 1 person").first.dblclick()
+    page.get_by_text("Publicerat.").wait_for()
+    assert Update.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Look(width=320, theme="light", language="sv"),
+        Look(width=1280, theme="dark", language="en"),
+    ],
+    indirect=True,
+)
+def test_no_page_is_wider_than_the_screen(page: Page, live_server: LiveServer, borås: Area) -> None:
+    alert, draft = published(areas=[borås]), given.draft(areas=[borås])
+    page.goto(f"{live_server.url}/console/login/")
+    page.locator("#id_username").fill("karin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1).wait_for()
+    for where in (
+        "",
+        "alerts/new/",
+        "alerts/new/?template=water-leak",
+        f"alerts/{draft.code}/",
+        f"alerts/{draft.code}/publish/",
+        f"alerts/{draft.code}/discard/",
+        f"alerts/{alert.code}/",
+        f"alerts/{alert.code}/update/",
+        f"alerts/{alert.code}/resolve/",
+        f"alerts/{alert.code}/cancel/",
+        f"alerts/{alert.code}/updates/1/",
+    ):
+        page.goto(f"{live_server.url}/console/{where}")
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert over <= 0, where
