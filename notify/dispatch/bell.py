@@ -40,7 +40,8 @@ def ring(task: str, *args: object, queue: str, times: int = 1) -> None:
     Never raises: whoever publishes must not fail because Redis is away.
     """
     if times:
-        transaction.on_commit(lambda: _ring_now(task, args, queue, times))
+        # Robust: what is committed is done, and must not look failed whatever is wrong here.
+        transaction.on_commit(lambda: _ring_now(task, args, queue, times), robust=True)
 
 
 def _ring_now(task: str, args: tuple[object, ...], queue: str, times: int) -> None:

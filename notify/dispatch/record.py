@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -32,6 +32,10 @@ STATE = {
 """Where a receipt leads, if it leads forward."""
 
 RANK = {State.IN_DOUBT: 2, State.SENT: 3, State.DELIVERED: 4, State.FAILED: 4}
+
+SETTLING = timedelta(seconds=20)
+"""How long a doubt rests before anybody asks: a callback may settle it, and the provider's list
+takes a while to show what was sent last."""
 
 AT_ONCE = 500
 """Receipts per transaction: SQLite takes some 4,000 rows of values at most."""
@@ -105,7 +109,9 @@ UPDATE {table} SET
     provider = CASE WHEN receipt.provider <> '' THEN receipt.provider ELSE {table}.provider END,
     provider_id = CASE WHEN receipt.provider_id <> '' THEN receipt.provider_id
                        ELSE {table}.provider_id END,
-    units = CASE WHEN receipt.units > {table}.units THEN receipt.units ELSE {table}.units END
+    units = CASE WHEN receipt.units > {table}.units THEN receipt.units ELSE {table}.units END,
+    due_at = CASE WHEN {outranked} AND receipt.state = 'in_doubt' THEN {asked_at}
+                  ELSE {table}.due_at END
 FROM receipt WHERE {table}.id = receipt.id
 """
 
@@ -135,11 +141,12 @@ def _move_forward(table: type[Message], best: dict[int, Receipt], now: datetime)
         rows=", ".join([row] * len(best)),
         table=name,
         now="%s",
+        asked_at="%s",
         outranked=OUTRANKED.format(table=name),
     )
-    at = str(connection.ops.adapt_datetimefield_value(now))
+    times = [str(connection.ops.adapt_datetimefield_value(at)) for at in (now, now, now + SETTLING)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, at, at])
+        cursor.execute(sql, [*parameters, *times])
 
 
 def _lock(table: type[Message], keys: Iterable[int]) -> None:

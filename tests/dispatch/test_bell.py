@@ -12,6 +12,7 @@ from django.db import transaction
 
 from notify.dispatch import bell, tasks
 from notify.dispatch.models import Queue
+from tests import given
 from tests.dispatch.conftest import Bells
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,6 +87,17 @@ def test_a_broker_that_is_away_costs_two_seconds_at_most_and_is_said_to_be(
 
     assert time.monotonic() - begun < 2
     assert "the broker is away" in caplog.text
+
+
+def test_even_a_bell_that_cannot_be_rung_leaves_what_is_written(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with transaction.atomic():
+        person = given.subscriber()
+        bell.ring(bell.EXPAND, 1, queue="a queue that nobody declared")
+
+    person.refresh_from_db()
+    assert "a queue that nobody declared" in caplog.text
 
 
 def test_a_real_broker_hears_it(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

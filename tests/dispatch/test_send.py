@@ -457,6 +457,52 @@ def test_a_callback_that_comes_while_a_handful_is_marked_is_not_undone(
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_a_handful_waits_for_newer_words_that_are_being_published(memory: MemoryChannel) -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded())
+    alert = world.alert_of(delivery.dispatch)
+
+    world.meanwhile(lambda: world.say(Move.UPDATE, alert), lambda: send_next_batch("urgent"))
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.WITHDRAWN, "superseded")
+    assert memory.sent == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_all_clear_waits_for_a_handful_that_is_being_marked_and_counts_it_as_told() -> None:
+    [person] = world.crowd(1)
+    dispatch = world.expanded()
+    alert, channel = world.alert_of(dispatch), channels()["memory"]
+    batch = Batch.objects.get()
+    Batch.objects.update(leased_by="me")
+
+    end = world.meanwhile(
+        lambda: sending._take(batch, "me", dispatch.notice, channel),
+        lambda: world.expanded(Move.RESOLVE, alert),
+    )
+
+    assert world.addressed(end) == [person.pk]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_is_being_leased_is_not_leased_again(memory: MemoryChannel) -> None:
+    world.crowd(1)
+    world.expanded()
+    theirs = {"leased_by": "another", "leased_until": timezone.now() + sending.LEASE}
+
+    taken = world.meanwhile(
+        lambda: Batch.objects.update(**theirs), lambda: send_next_batch("urgent")
+    )
+
+    assert taken is False
+    assert memory.sent == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_a_callback_that_comes_while_the_rest_is_withdrawn_is_not_undone() -> None:
     [person] = world.crowd(1)
     delivery = world.only(world.expanded())

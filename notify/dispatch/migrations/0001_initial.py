@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'direct message',
                 'verbose_name_plural': 'direct messages',
                 'ordering': ['pk'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'in_doubt'])), fields=['due_at'], name='direct_message_open')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'in_doubt'])), fields=['due_at'], name='direct_message_open'), models.Index(condition=models.Q(('body_cipher', ''), _negated=True), fields=['state'], name='direct_message_readable')],
             },
         ),
         migrations.AddIndex(
