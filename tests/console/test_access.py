@@ -15,7 +15,7 @@ from tests import given
 from tests.console.world import published, text
 
 OPEN = {"login", "logout"}
-GUARDED = [one for one in urlpatterns if isinstance(one, URLPattern) and one.name not in OPEN]
+GUARDED = [one for one in urlpatterns if one.name not in OPEN]
 
 
 def address(route: URLPattern, alert: Alert) -> str:

@@ -32,8 +32,12 @@ def test_an_empty_city_says_so(client: Client) -> None:
 def test_each_alert_stands_under_what_it_is(client: Client) -> None:
     now = timezone.now()
     published()
-    planned = {"urgency": Urgency.FUTURE, "onset": now + 24 * HOUR, "expires": now + 30 * HOUR}
-    published(**planned, words={"sv": {"headline": "Planerad avstängning"}})
+    published(
+        urgency=Urgency.FUTURE,
+        onset=now + 24 * HOUR,
+        expires=now + 30 * HOUR,
+        words={"sv": {"headline": "Planerad avstängning"}},
+    )
     given.draft(words={"sv": {"headline": "Ett utkast"}})
     shown = client.get(HOME).context
     assert [str(one) for one in shown["current"]] == ["Vattenavbrott i Äspered"]

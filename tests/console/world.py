@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -86,14 +85,14 @@ def form_on(client: Client, address: str, **changes: Any) -> Form:
     return {name: value for name, value in (values | changes).items() if value is not None}
 
 
-def text(response: HttpResponse | Any) -> str:
+def text(response: Any) -> str:
     """What the page says, without its markup."""
     page = response.content.decode()
     page = page[page.index("<main") : page.index("</main>")] if "<main" in page else page
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page))).strip()
 
 
-def errors(response: HttpResponse | Any) -> Mapping[str, list[str]]:
+def errors(response: Any) -> Mapping[str, list[str]]:
     """The sentences beside the fields of the form on the page."""
     found = response.context["form"].errors
     return {field: [str(one) for one in sentences] for field, sentences in found.items()}
