@@ -1,0 +1,89 @@
+"""Processes that die at the worst moment. What they held is found again; nobody is told twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from notify.demo.children import Child
+from notify.demo.stack import Stack
+from tests.simulator_fixture import Simulator, wait_until
+from tests.stories.browsing import at_once
+from tests.stories.outside import banner_items, feed_entries
+from tests.stories.people import Editor, Resident, Words
+from tests.stories.places import RÅNGEDALA, SANDARED
+from tests.stories.systems import System
+
+BURST = Words("Vattenläcka i Rångedala", "Burst water main in Rångedala")
+DARK = Words("Vattnet är borta i Sandared", "No water in Sandared")
+REFUSED = 21614
+"""Twilio: not a mobile number. The request was refused, so the message was certainly not taken."""
+SLOW_MS = 8_000
+"""How long the provider takes to answer: time enough to kill whoever waits for it."""
+LEASE_AND_DOUBT = 150.0
+"""Seconds: a dead worker's lease runs out (60), the doubt settles (20), and sweeps find each (5)."""
+
+
+@pytest.fixture
+def urgent_worker(house: Stack) -> Child:
+    """The worker that carries severe alerts."""
+    return house.children["worker-urgent"]
+
+
+def test_a_worker_dies_in_the_middle_of_a_handful(
+    simulator: Simulator,
+    system: System,
+    editor: Editor,
+    resident: Callable[..., Resident],
+    urgent_worker: Child,
+) -> None:
+    # Taken, and the callbacks say so; taken, and nobody ever says so; never taken.
+    heard, silent = [resident(RÅNGEDALA) for _ in "123"], [resident(RÅNGEDALA) for _ in "12"]
+    never_taken = resident(RÅNGEDALA, language="en")
+    people = [*heard, *silent, never_taken]
+    at_once(*(one.subscribes for one in people))
+    fates: dict[str, str | int | None] = {one.phone: "no_callback" for one in silent}
+    simulator.set_faults(latency_ms=SLOW_MS, fates=fates | {never_taken.phone: REFUSED})
+
+    refusals = simulator.stats()["refusals"].get(str(REFUSED), 0)
+    alert = editor.tells(RÅNGEDALA, BURST)
+    wait_until(lambda: system.counts(alert).get("sending", 0) >= len(people), "the handful")
+    urgent_worker.kill()
+    assert [one.texts_about(alert) for one in people] == [[]] * len(people)
+
+    # The provider goes on with what it was handed, though nobody listens any more.
+    for one in [*heard, *silent]:
+        wait_until(lambda one=one: one.texts_about(alert), "the SMS to be taken")
+    wait_until(lambda: simulator.stats()["refusals"].get(str(REFUSED), 0) > refusals, "the refusal")
+    simulator.set_faults(latency_ms=0, fates={never_taken.phone: None})
+    urgent_worker.start()
+    urgent_worker.wait()
+
+    editor.sees_it_arrive(alert, LEASE_AND_DOUBT)
+    assert [len(one.texts_about(alert)) for one in people] == [1] * len(people)
+    assert set(system.counts(alert)) == {"delivered"}
+
+
+def test_the_broker_dies_and_comes_back_empty(
+    house: Stack, system: System, editor: Editor, resident: Callable[..., Resident]
+) -> None:
+    people = [resident(SANDARED), resident(SANDARED, language="en")]
+    at_once(*(one.subscribes for one in people))
+    draft = editor.drafts(SANDARED, DARK)
+    bell = house.children["broker"]
+    bell.kill()
+    alert = editor.publishes(draft)
+    assert set(system.counts(alert)) <= {"queued"}
+    bell.start()
+    bell.wait()
+
+    editor.sees_it_arrive(alert)
+    assert [len(one.texts_about(alert)) for one in people] == [1, 1]
+    assert set(system.counts(alert)) == {"delivered"}
+    assert len(feed_entries(house, alert, f"sv/area/{SANDARED}.rss")) == 1
+    assert len(banner_items(house, alert, SANDARED)) == 1
+    # And the bell rings again: the next one does not wait for a sweep.
+    alert = editor.updates(alert, sv_headline="Vattnet är snart tillbaka i Sandared")
+    editor.sees_it_arrive(alert)
+    assert [len(one.texts_about(alert)) for one in people] == [2, 2]
