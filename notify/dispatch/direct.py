@@ -16,7 +16,7 @@ from notify.channels.base import ChannelError, Outcome, Receipt, Text
 from notify.channels.registry import text_channel
 from notify.dispatch import bell
 from notify.dispatch.models import FINAL, DirectMessage, Queue, State
-from notify.dispatch.record import record
+from notify.dispatch.record import SETTLING, record
 from notify.residents.models import SignUp
 from notify.residents.secrecy import Undecryptable, decrypt, encrypt
 
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 ANSWER_LIFETIME = timedelta(hours=1)
 """After this an answer would only puzzle who gets it."""
-SETTLING = timedelta(seconds=20)
-"""How long a callback gets to settle a doubt before we ask."""
 SENDS_FOR = timedelta(seconds=60)
 """Longer than any provider takes to answer: who is still sending after this has died."""
 ASK_AGAIN = timedelta(seconds=60)

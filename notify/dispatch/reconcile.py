@@ -19,13 +19,11 @@ from django.utils import timezone
 from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.registry import channels
 from notify.dispatch.models import Delivery, State
-from notify.dispatch.record import record
+from notify.dispatch.record import SETTLING, record
 from notify.dispatch.send import Unreachable, recipient_of
 
 log = logging.getLogger(__name__)
 
-SETTLING = timedelta(seconds=20)
-"""How long a callback gets to settle the doubt, and the provider's list to show the message."""
 ASK_AGAIN = timedelta(seconds=60)
 """How long an asker has before another may ask about the same message."""
 AT_ONCE = 100

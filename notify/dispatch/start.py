@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@transaction.atomic
 def announce(
     alert: Alert,
     move: Move,
@@ -40,11 +39,18 @@ def announce(
 
     version: of the alert, as the editor saw it. key: of the request; the same key again returns
     the same dispatch and sends nothing. Raises ValidationError (by field), IllegalMove or
-    AlertChanged.
+    AlertChanged; the alert is then as it is in the database.
     """
-    update, new = publish_update(alert, move, content, version=version, key=key, by=by)
-    if not new:
-        return update.dispatch
+    try:
+        with transaction.atomic():
+            update, new = publish_update(alert, move, content, version=version, key=key, by=by)
+            return _start(update) if new else update.dispatch
+    except ValidationError:
+        alert.refresh_from_db()
+        raise
+
+
+def _start(update: Update) -> Dispatch:
     notice = notice_of(update)
     refuse(problems(notice))
     withdraw_earlier(update)

@@ -117,6 +117,20 @@ def test_a_callback_gets_time_to_settle_it_first(channel: Asked, clock: Travelle
 
 
 @pytest.mark.django_db
+def test_a_doubt_rests_from_when_it_arose_and_not_from_when_its_handful_was_marked(
+    channel: Asked, clock: Traveller
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    clock.shift(SETTLING)
+    record([Receipt(delivery.reference, Outcome.IN_DOUBT)])
+
+    assert reconcile() == 0
+
+    clock.shift(SETTLING)
+    assert reconcile() == 1
+
+
+@pytest.mark.django_db
 def test_a_callback_that_comes_before_the_answer_wins(channel: Asked, clock: Traveller) -> None:
     [delivery] = died_sending(accepted=False)
     clock.shift(LEASE)

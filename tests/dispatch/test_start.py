@@ -140,6 +140,7 @@ def test_words_that_a_channel_cannot_carry_are_refused_and_nothing_is_written(
         world.say(alert=alert)
 
     assert refused.value.message_dict == {"words": ["The SMS is too long."]}
+    assert (alert.state, alert.version) == (State.DRAFT, 1)
     alert.refresh_from_db()
     assert (alert.state, alert.version) == (State.DRAFT, 1)
     assert not Update.objects.exists()
