@@ -17,10 +17,13 @@ from notify.demo import broker
 from notify.demo.children import ROOT, alive
 from notify.demo.residents import FIRST_NUMBER, NUMBERS
 from notify.demo.stack import Stack, manage, stack
+from tests.channels.banners.conftest import host
 from tests.provision import Missing, skip_for
 from tests.simulator_fixture import Simulator
 from tests.stories.people import Editor, Resident
 from tests.stories.systems import System
+
+__all__ = ["host"]  # a page on another origin: a fixture that banners' own tests share
 
 EDITORS = ("redaktor", "kollega")
 PASSWORD = "en lång natt vid skärmen"
