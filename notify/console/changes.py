@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from notify.alerts.content import PARTS, AlertContent
+from notify.alerts.models import Area
 from notify.alerts.vocabulary import Severity, Urgency
+from notify.console.area_list import alphabetical
+from notify.console.clock import said
 from notify.console.forms.words import LABELS
+from notify.console.place_names import is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Difference:
 
 def differences(theirs: AlertContent, yours: AlertContent) -> list[Difference]:
     """Everything that the two say differently; empty if they say the same."""
-    pairs = zip(_said(theirs), _said(yours), strict=True)
+    pairs = zip(_everything(theirs), _everything(yours), strict=True)
     return [
         Difference(label, before, after)
         for (label, before), (_l, after) in pairs
@@ -35,20 +36,40 @@ def differences(theirs: AlertContent, yours: AlertContent) -> list[Difference]:
     ]
 
 
-def clock(moment: datetime | None) -> str:
-    """Date and time on the wall clock, or that nobody knows."""
-    if moment is None:
-        return _("Nobody knows yet")
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+def left_behind(before: AlertContent, after: AlertContent) -> list[str]:
+    """Languages whose words stayed as they were while another's changed, by name.
+
+    At night it is easy to write the news in one language and forget the other.
+    """
+    old, new = before.frozen_words(), after.frozen_words()
+    same = [code for code in new if new[code] == old.get(code)]
+    names = dict(settings.LANGUAGES)
+    return [str(names[code]) for code in same] if len(same) < len(new) else []
 
 
-def _said(content: AlertContent) -> Iterator[tuple[str, str]]:
+def area_label(area: Area) -> str:
+    """The area's name; a municipality and the town in it often share one, so it says which."""
+    return f"{area.name} ({_('the whole municipality')})" if is_whole(area) else area.name
+
+
+def facts(content: AlertContent) -> Iterator[tuple[str, str]]:
+    """Everything but the words, as label and value."""
     yield _("Service"), str(content.service)
-    yield _("Areas"), ", ".join(sorted(area.name for area in content.areas))
-    yield _("Disruption or planned work?"), str(Urgency(content.urgency).label)
-    yield _("How serious is it?"), str(Severity(content.severity).label)
-    yield _("Began, or begins"), clock(content.onset)
-    yield _("Expected to be over"), clock(content.expires)
+    yield (
+        _("Areas"),
+        ", ".join(sorted((area_label(area) for area in content.areas), key=alphabetical)),
+    )
+    yield _("Kind"), str(Urgency(content.urgency).label)
+    yield _("How serious"), str(Severity(content.severity).label)
+    yield _("Began, or begins"), said(content.onset)
+    yield (
+        _("Expected to be over"),
+        said(content.expires) if content.expires else _("Nobody knows yet"),
+    )
+
+
+def _everything(content: AlertContent) -> Iterator[tuple[str, str]]:
+    yield from facts(content)
     words = content.frozen_words()
     for language, name in settings.LANGUAGES:
         for part in PARTS:

@@ -16,6 +16,7 @@ from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move
 from notify.channels.base import AddressedBy, Preview
+from notify.console.changes import facts, left_behind
 from notify.console.channel_names import channel_label
 from notify.console.forms.words import by_field
 from notify.dispatch.preview import ChannelOutlook, preview
@@ -44,13 +45,19 @@ class ChannelPage:
 
 @dataclass(frozen=True, slots=True)
 class OutlookPage:
-    """Everything about one move. people: how many persons are told; problems: why it must wait."""
+    """Everything about one move.
+
+    people: how many persons are told. facts: all but the words, as label and value; none for an
+    end, which changes none. problems: why it must wait; doubts: what to think of first.
+    """
 
     move: Move
     people: int
     cost: str
     channels: list[ChannelPage]
     problems: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+    doubts: Sequence[str] = ()
 
     @property
     def people_said(self) -> str:
@@ -91,11 +98,12 @@ class OutlookPage:
 
 def look_ahead(alert: Alert, move: Move, content: AlertContent) -> OutlookPage:
     """What ``move`` would send. Content that needs mending first is a problem like any other."""
+    said = list(facts(content)) if move in (Move.PUBLISH, Move.UPDATE) else []
     try:
         outlook = preview(alert, move, content)
     except ValidationError as error:
         sentences = [one for found in by_field(error).values() for one in found]
-        return OutlookPage(move, 0, "", [], sentences)
+        return OutlookPage(move, 0, "", [], sentences, said)
     people = [one for one in outlook.channels if one.addressed_by == AddressedBy.SUBSCRIBER]
     costs = [amount(one.cost, one.currency) for one in people if one.cost is not None]
     return OutlookPage(
@@ -104,7 +112,19 @@ def look_ahead(alert: Alert, move: Move, content: AlertContent) -> OutlookPage:
         " + ".join(costs),
         [_channel(one) for one in outlook.channels],
         outlook.problems,
+        said,
+        _doubts(alert, move, content),
     )
+
+
+def _doubts(alert: Alert, move: Move, content: AlertContent) -> list[str]:
+    if move != Move.UPDATE:
+        return []
+    return [
+        _("The words in %(language)s are the same as before. Do they still hold?")
+        % {"language": language}
+        for language in left_behind(AlertContent.of(alert), content)
+    ]
 
 
 def _channel(one: ChannelOutlook) -> ChannelPage:
@@ -119,18 +139,18 @@ def _channel(one: ChannelOutlook) -> ChannelPage:
         )
         for shown in one.previews
     ]
-    return ChannelPage(one.name, channel_label(one.name), people, languages, _facts(one, people))
+    return ChannelPage(one.name, channel_label(one.name), people, languages, _counted(one, people))
 
 
-def _facts(one: ChannelOutlook, people: bool) -> list[tuple[str, str]]:
+def _counted(one: ChannelOutlook, people: bool) -> list[tuple[str, str]]:
     if not people:
         return [(_("Areas"), whole(one.total))]
-    facts = [(_("Recipients"), whole(one.total))]
+    counted = [(_("Recipients"), whole(one.total))]
     if one.units:
-        facts.append((_("Segments in all"), whole(one.units)))
+        counted.append((_("Segments in all"), whole(one.units)))
     if one.cost is not None:
-        facts.append((_("Estimated cost"), amount(one.cost, one.currency)))
-    return facts
+        counted.append((_("Estimated cost"), amount(one.cost, one.currency)))
+    return counted
 
 
 def _readers(count: int) -> str:

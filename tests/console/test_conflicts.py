@@ -34,7 +34,7 @@ def test_the_second_to_save_a_draft_sees_both_and_may_go_on(
     assert page.context["form"]["sv_headline"].value() == "Min rubrik"
     shown = {one.label: (one.theirs, one.yours) for one in page.context["differences"]}
     assert shown == {
-        "Hur allvarligt är det?": ("Mindre", "Allvarlig"),
+        "Hur allvarligt": ("Mindre", "Allvarlig"),
         "Rubrik (svenska)": ("Olles rubrik", "Min rubrik"),
     }
     draft.refresh_from_db()

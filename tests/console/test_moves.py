@@ -185,6 +185,17 @@ def test_only_plans_are_moved(client: Client) -> None:
     assert wall(planned.onset) == later["onset"]
 
 
+def test_words_left_behind_in_one_language_are_pointed_out(client: Client) -> None:
+    where = at(published(), "update")
+    doubt = "Texten på engelska är densamma som förut."
+    one = form_on(client, where, sv_description="Vattentank vid skolan.", step="look")
+    assert doubt in text(client.post(where, one))
+    both = one | {"en_description": "Water tanker by the school."}
+    assert doubt not in text(client.post(where, both))
+    neither = form_on(client, where, expires=wall(timezone.now() + 9 * HOUR), step="look")
+    assert doubt not in text(client.post(where, neither))
+
+
 # --- last words -----------------------------------------------------------------------------------
 
 
