@@ -128,8 +128,8 @@ def _hand_over(
     """Send or look up, and record what is said. One that cannot be read fails alone."""
     texts: list[Text] = []
     receipts: list[Receipt] = []
-    # A callback may have settled one a moment ago; its words are cleared, and nobody need ask.
-    for message in messages.exclude(state__in=FINAL):
+    # A callback may have settled one a moment ago: its words are cleared, and nobody need ask.
+    for message in messages.exclude(body_cipher=""):
         try:
             texts.append(_text(message))
         except Undecryptable:

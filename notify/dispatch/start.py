@@ -19,7 +19,7 @@ from notify.alerts.vocabulary import Move
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import bell
-from notify.dispatch.models import Dispatch, Queue
+from notify.dispatch.models import Batch, Dispatch, Queue
 from notify.dispatch.notices import notice_of
 
 if TYPE_CHECKING:
@@ -83,4 +83,8 @@ def withdraw_earlier(update: Update) -> None:
     """
     Dispatch.objects.filter(update__alert=update.alert, withdrawn_at=None).update(
         withdrawn_at=update.sent
+    )
+    # Those that wait for another try are withdrawn now, not shown as queued until they are due.
+    Batch.objects.filter(dispatch__update__alert=update.alert, due_at__gt=update.sent).update(
+        due_at=update.sent
     )

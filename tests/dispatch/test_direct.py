@@ -298,18 +298,23 @@ def test_one_that_a_callback_settles_while_it_is_asked_about_stays_settled(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("word", "becomes"),
+    [(Outcome.DELIVERED, State.DELIVERED), (Outcome.ACCEPTED, State.SENT)],
+)
 def test_one_whose_words_are_already_forgotten_is_not_asked_about(
-    memory: MemoryChannel, clock: Traveller
+    memory: MemoryChannel, clock: Traveller, word: Outcome, becomes: State
 ) -> None:
     other, settled = in_doubt(accepted=True), in_doubt(accepted=True)
+    DirectMessage.objects.filter(pk=settled.pk).update(expires_at=timezone.now())
     clock.shift(direct.SETTLING)
     claimed = direct._claim(timezone.now())
-    record([Receipt(settled.reference, Outcome.DELIVERED)])
+    record([Receipt(settled.reference, word)])
     direct.forget_final()
 
     direct._hand_over(memory.look_up_texts, DirectMessage.objects.filter(pk__in=claimed))
 
-    assert (state(other), state(settled)) == (State.SENT, State.DELIVERED)
+    assert (state(other), state(settled)) == (State.SENT, becomes)
 
 
 @pytest.mark.django_db

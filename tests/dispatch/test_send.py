@@ -289,6 +289,21 @@ def test_what_is_unsent_when_newer_words_come_is_withdrawn(watched: Watched, mov
     assert Batch.objects.filter(dispatch=dispatch, done_at=None).count() == 0
 
 
+@pytest.mark.django_db
+def test_what_waits_for_another_try_is_withdrawn_as_soon_as_newer_words_come(
+    memory: MemoryChannel,
+) -> None:
+    [person] = world.crowd(1)
+    memory.fates[person.phone] = Outcome.FAILED_FOR_NOW
+    dispatch = world.fan_out()
+    assert world.only(dispatch).due_at > timezone.now()
+
+    world.say(Move.CANCEL, world.alert_of(dispatch))
+    world.work()
+
+    assert world.states(dispatch) == [State.WITHDRAWN]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_whoever_was_told_before_the_all_clear_hears_it(watched: Watched) -> None:
     people = world.crowd(6)
