@@ -20,7 +20,7 @@ from notify.channels.registry import channels
 from notify.dispatch import direct
 from notify.dispatch.again import GIVE_UP_AFTER
 from notify.dispatch.models import FINAL, DirectMessage, State
-from notify.dispatch.record import record
+from notify.dispatch.record import SETTLING, record
 from notify.residents.models import SignUp
 from notify.residents.services import Wish, request_sign_up
 from tests import given
@@ -261,7 +261,7 @@ def test_the_provider_is_asked_and_only_what_it_lacks_is_sent_again(
     direct.reconcile_direct()
     assert state(message) == State.IN_DOUBT, "a callback gets a moment to settle it"
 
-    clock.shift(direct.SETTLING)
+    clock.shift(SETTLING)
     direct.reconcile_direct()
 
     assert state(message) == becomes
@@ -289,7 +289,7 @@ def test_one_that_a_callback_settles_while_it_is_asked_about_stays_settled(
     watched: Watched, clock: Traveller
 ) -> None:
     message = in_doubt(accepted=False)
-    clock.shift(direct.SETTLING)
+    clock.shift(SETTLING)
     watched.before_answer = lambda: record([Receipt(message.reference, Outcome.DELIVERED)])
 
     direct.reconcile_direct()
@@ -307,7 +307,7 @@ def test_one_whose_words_are_already_forgotten_is_not_asked_about(
 ) -> None:
     other, settled = in_doubt(accepted=True), in_doubt(accepted=True)
     DirectMessage.objects.filter(pk=settled.pk).update(expires_at=timezone.now())
-    clock.shift(direct.SETTLING)
+    clock.shift(SETTLING)
     claimed = direct._claim(timezone.now())
     record([Receipt(settled.reference, word)])
     direct.forget_final()

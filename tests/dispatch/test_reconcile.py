@@ -17,8 +17,8 @@ from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import reconcile as reconciling
 from notify.dispatch.models import Batch, Delivery, State
-from notify.dispatch.reconcile import ASK_AGAIN, SETTLING, reconcile
-from notify.dispatch.record import record
+from notify.dispatch.reconcile import ASK_AGAIN, reconcile
+from notify.dispatch.record import SETTLING, record
 from notify.dispatch.send import LEASE, due_batches
 from notify.residents.models import Subscriber
 from tests.dispatch import world
