@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,14 @@ def borås(karin: User) -> Area:
     äspered = Area.objects.get(name="Äspered")
     given.subscriber(areas=[äspered])
     return äspered
+
+
+@pytest.fixture
+def form(page: Page, live_server: LiveServer, borås: Area) -> Page:
+    """A new alert, begun from a template."""
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/console/alerts/new/?template=water-leak")
+    return page
 
 
 def log_in(page: Page, server: LiveServer) -> None:
@@ -156,18 +165,36 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer, b
 
 
 @SMALL
-def test_a_mistake_takes_the_focus_to_the_summary(
-    page: Page, live_server: LiveServer, borås: Area
+def test_a_mistake_takes_the_focus_to_the_summary(form: Page) -> None:
+    form.get_by_role("button", name="Granska före utskick").click()
+    form.locator(".error-summary").wait_for()
+    assert form.evaluate("document.activeElement.className") == "error-summary"
+    form.get_by_role("link", name="Välj minst ett område.").click()
+    assert form.evaluate("location.hash") == "#id_areas"
+
+
+@pytest.mark.parametrize(
+    ("now", "button", "end"),
+    [
+        ("2026-11-24T03:40:00+01:00", "om 2 timmar", "2026-11-24T05:45"),
+        ("2026-11-24T03:40:00+01:00", "i dag kl. 07", "2026-11-24T07:00"),
+        ("2026-11-24T23:50:00+01:00", "i morgon kl. 07", "2026-11-25T07:00"),
+        # Two hours are two hours, also over the nights when the clocks change.
+        ("2027-03-28T01:30:00+01:00", "om 2 timmar", "2027-03-28T04:30"),
+        ("2026-10-25T01:30:00+02:00", "om 2 timmar", "2026-10-25T02:30"),
+        ("2026-10-25T01:30:00+02:00", "om 4 timmar", "2026-10-25T04:30"),
+    ],
+)
+def test_quick_choices_of_the_end_reckon_in_the_sites_time(
+    form: Page, now: str, button: str, end: str
 ) -> None:
-    log_in(page, live_server)
-    page.goto(f"{live_server.url}/console/alerts/new/?template=water-leak")
-    page.get_by_role("button", name="Granska före utskick").click()
-    page.get_by_role("heading", name="Det finns något att rätta till").or_(
-        page.locator(".error-summary")
-    ).first.wait_for()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
-    page.get_by_role("link", name="Välj minst ett område.").click()
-    assert page.evaluate("location.hash") == "#id_areas"
+    form.clock.set_fixed_time(datetime.fromisoformat(now))
+    form.reload()
+    form.locator("#id_onset").fill(now[:16])
+    form.get_by_label("Ingen vet än").check()
+    form.get_by_role("button", name=button).click()
+    assert form.locator("#id_expires").input_value() == end
+    assert not form.get_by_label("Ingen vet än").is_checked()
 
 
 @WIDE

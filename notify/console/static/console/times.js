@@ -18,8 +18,10 @@ function wall(instant, zone) {
 }
 
 function instantOf(written, zone) {
-  const guess = Date.parse(`${written}Z`);
-  return guess - (Date.parse(`${wall(guess, zone)}Z`) - guess);
+  const inUtc = Date.parse(`${written}Z`);
+  const offset = (instant) => Date.parse(`${wall(instant, zone)}Z`) - instant;
+  // Twice: the first guess may lie on the other side of a change of the clocks.
+  return inUtc - offset(inUtc - offset(inUtc));
 }
 
 for (const root of document.querySelectorAll("[data-times]")) {
