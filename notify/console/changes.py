@@ -14,6 +14,7 @@ from notify.alerts.vocabulary import Severity, Urgency
 from notify.console.area_list import alphabetical
 from notify.console.clock import said
 from notify.console.forms.words import LABELS
+from notify.console.languages import place_of
 from notify.console.place_names import is_whole
 
 
@@ -42,7 +43,7 @@ def left_behind(before: AlertContent, after: AlertContent) -> list[str]:
     At night it is easy to write the news in one language and forget the other.
     """
     old, new = before.frozen_words(), after.frozen_words()
-    same = [code for code in new if new[code] == old.get(code)]
+    same = [code for code in sorted(new, key=place_of) if new[code] == old.get(code)]
     names = dict(settings.LANGUAGES)
     return [str(names[code]) for code in same] if len(same) < len(new) else []
 

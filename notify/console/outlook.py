@@ -19,6 +19,7 @@ from notify.channels.base import AddressedBy, Preview
 from notify.console.changes import facts, left_behind
 from notify.console.channel_names import channel_label
 from notify.console.forms.words import by_field
+from notify.console.languages import place_of
 from notify.dispatch.preview import ChannelOutlook, preview
 
 
@@ -137,7 +138,7 @@ def _channel(one: ChannelOutlook) -> ChannelPage:
             _readers(one.recipients.get(shown.language, 0)) if people else "",
             shown,
         )
-        for shown in one.previews
+        for shown in sorted(one.previews, key=lambda shown: place_of(shown.language))
     ]
     return ChannelPage(one.name, channel_label(one.name), people, languages, _counted(one, people))
 

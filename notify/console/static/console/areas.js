@@ -21,6 +21,8 @@ if (root) {
       const on = chosen.some((box) => path.startsWith(box.dataset.path));
       shape.classList.toggle("chosen", on);
       labels.get(shape.dataset.code)?.classList.toggle("chosen", on);
+      // A name without room of its own is shown for a place chosen by itself, not for a part of the whole.
+      labels.get(shape.dataset.code)?.classList.toggle("picked", byCode.get(shape.dataset.code)?.checked ?? false);
     }
     const said = root.querySelector("[data-area-chosen]");
     const names = chosen.map((box) => box.parentElement.querySelector("[data-label-text]").textContent.trim());
