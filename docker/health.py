@@ -28,7 +28,17 @@ def web() -> bool:
 def worker() -> bool:
     """Whether the worker of this container answers over the broker."""
     name = f"{os.environ['WORKER_NAME']}@{os.uname().nodename}"
-    ping = ["celery", "-A", "config.worker", "inspect", "ping", "--timeout", "5", "--destination", name]
+    ping = [
+        "celery",
+        "-A",
+        "config.worker",
+        "inspect",
+        "ping",
+        "--timeout",
+        "5",
+        "--destination",
+        name,
+    ]
     return subprocess.run(ping, capture_output=True, check=False).returncode == 0  # noqa: S603
 
 

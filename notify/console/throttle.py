@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+
+from config.clients import client_address
 
 ATTEMPTS = 10
 """Failures allowed per name and computer; each worker process counts for itself unless they share a cache."""
@@ -18,7 +19,7 @@ class Guesses:
     """The failed logins of one user name from one computer."""
 
     def __init__(self, request: HttpRequest, username: str) -> None:
-        named = f"{username.strip().casefold()}|{client(request)}"
+        named = f"{username.strip().casefold()}|{client_address(request)}"
         # A digest: names and addresses have no business in a shared cache.
         self.key = "console-login:" + hashlib.sha256(named.encode()).hexdigest()
 
@@ -38,12 +39,3 @@ class Guesses:
     def forget(self) -> None:
         """The right password was given."""
         cache.delete(self.key)
-
-
-def client(request: HttpRequest) -> str:
-    """The asking computer's address, as the nearest trusted proxy saw it."""
-    seen = request.headers.get("X-Forwarded-For", "").split(",")
-    proxies: int = settings.TRUSTED_PROXIES
-    if proxies and len(seen) >= proxies:
-        return seen[-proxies].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -124,7 +124,15 @@ def _simulator(folder: Path, environment: dict[str, str], port: int) -> tuple[Ch
 
 
 def _web(folder: Path, environment: dict[str, str], port: int) -> Child:
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--preload", "--bind", f"127.0.0.1:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--preload",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
     command += ["--workers", "1", "--threads", "8", "--no-control-socket"]
     health = f"{environment['PUBLIC_URL']}/healthz"
     return Child(command, folder / "web.log", lambda _child: answers(health), environment)

@@ -19,9 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config.clients import client_address
 from notify.dispatch.direct import code_message, send_code
 from notify.dispatch.models import DirectMessage, State
-from notify.portal.clients import client_address
 from notify.portal.forms import CodeForm, SubscribeForm
 from notify.residents.models import SignUp
 from notify.residents.phones import masked

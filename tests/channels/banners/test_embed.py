@@ -22,7 +22,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 banners = BannerChannel()
-MONTHS = "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec.".split()
+MONTHS = [
+    "jan.",
+    "feb.",
+    "mars",
+    "apr.",
+    "maj",
+    "juni",
+    "juli",
+    "aug.",
+    "sep.",
+    "okt.",
+    "nov.",
+    "dec.",
+]
 A_POLL = 40_000
 """Milliseconds after which the script has looked again, whatever its jitter."""
 LOOKS = [

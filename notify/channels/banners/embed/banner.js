@@ -21,7 +21,7 @@
       heading: "Driftinformation",
       since: "Sedan {t}.",
       planned: "Planerat {t}.",
-      expected: "Beräknas klart {t}.",
+      expected: "Väntas vara klart {t}.",
       late: "Skulle ha varit klart {t}.",
       rest: "Visa alla {n} meddelanden",
       close: "Stäng: ",

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from notify.portal.clients import client_address
+from config.clients import client_address
 
 
 @pytest.mark.parametrize(
