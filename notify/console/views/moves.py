@@ -86,7 +86,6 @@ def _send(request: EditorRequest, alert: Alert, form: MoveForm, move: Move) -> H
     except (AlertChanged, KeyReused) as why:
         return _overtaken(request, alert.code, move, why)
     except ValidationError as error:
-        alert.refresh_from_db()  # it may have gone a step too far
         form.refuse(error)
         return _write(request, form, move, status=wrong)
 

@@ -58,8 +58,8 @@ def _send(request: EditorRequest, alert: Alert) -> HttpResponse:
     except AlertChanged as changed:
         return _look_again(request, alert.code, changed)
     except ValidationError:
-        # The preview says what is wrong; the object at hand may have gone a step too far.
-        return _look(request, find_alert(alert.code), form, status=wrong)
+        # The preview says what is wrong.
+        return _look(request, alert, form, status=wrong)
 
 
 def _look_again(request: EditorRequest, code: str, changed: AlertChanged) -> HttpResponse:
