@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
+from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
 from tests.provision import NOT_TESTED, Missing, redis, skip_for
 from tests.provision import chromium as system_chromium
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 POLICY = "Content Security Policy"
+HOUSES = ("tests/stories/", "tests/demo/")
+"""Where tests start whole houses of processes: one at a time, since there are but two cores."""
 
 
 # --- which tests run where --------------------------------------------------------------------
@@ -33,6 +36,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="only on PostgreSQL: script/test runs it"))
+
+
+class OneHouse(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
+    """Runs what needs a house in one test process, and the rest wherever there is room.
+
+    By path: pytest 9.2 does not see the names that xdist 3.8 gives to groups of marked tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "house" if nodeid.startswith(HOUSES) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneHouse | None:
+    """Share out tests as above under ``--dist loadgroup``, and as xdist does under any other."""
+    return OneHouse(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

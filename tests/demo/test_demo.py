@@ -19,8 +19,6 @@ from tests.simulator_fixture import wait_until
 
 pytestmark = [
     pytest.mark.story,
-    # A house of its own: never beside another one.
-    pytest.mark.xdist_group("stories"),
     pytest.mark.skipif(
         bool(os.environ.get("TEST_DATABASE_URL")), reason="the demo brings its own database"
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ __all__ = ["host"]  # a page on another origin: a fixture that banners' own test
 
 EDITORS = ("redaktor", "kollega")
 PASSWORD = "en lång natt vid skärmen"
+SECRETS = ("DJANGO_SECRET_KEY", "TWILIO_AUTH_TOKEN", "PHONE_KEYS", "PHONE_INDEX_KEY")
+NUMBER = re.compile(r"70[ -]?174[ -]?06[ -]?\d\d")
+"""Any of the fictional numbers, however it is written."""
 HIRE = """
 from django.contrib.auth.models import Group, User
 for name in {names!r}:
@@ -36,11 +40,10 @@ for name in {names!r}:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the stories in one test process: each house is seven processes, on two cores."""
+    """Mark the stories."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.story)
-            item.add_marker(pytest.mark.xdist_group("stories"))
 
 
 @contextlib.contextmanager
@@ -133,3 +136,15 @@ def system(house: Stack) -> System:
     scopes = [word for scope in ("read", "write", "publish") for word in ("--scope", scope)]
     made = manage(house.environment, "create_api_key", "--user", EDITORS[0], *scopes)
     return System(house, made.strip())
+
+
+@pytest.fixture(autouse=True)
+def discretion(house: Stack) -> Iterator[None]:
+    """Whatever a story does, no log holds a number or a secret, and no page breaks."""
+    yield
+    secrets = {house.environment[name] for name in SECRETS}
+    for log in house.folder.glob("*.log"):
+        text = log.read_text(errors="replace")
+        assert not NUMBER.search(text), f"{log.name} holds a phone number"
+        assert not [secret for secret in secrets if secret in text], f"{log.name} holds a secret"
+    assert "Internal Server Error" not in (house.folder / "web.log").read_text()
