@@ -8,7 +8,7 @@ from notify.channels.base import Outcome, Receipt
 from notify.channels.memory import MemoryChannel
 from notify.channels.signals import status_reported, text_received
 from notify.dispatch.direct import send_direct
-from notify.dispatch.models import DirectMessage, State
+from notify.dispatch.models import State
 from notify.residents.models import Consent, EndedReason, Subscriber
 from tests import given
 from tests.dispatch import world
@@ -27,8 +27,7 @@ def write(body: str, *, address: str = PHONE, answered: bool = False) -> None:
 
 def answers(memory: MemoryChannel) -> list[tuple[str, str]]:
     """Send what waits; address and words of each text."""
-    for key in DirectMessage.objects.values_list("pk", flat=True):
-        send_direct(key)
+    send_direct()
     return [(text.address, text.body) for text in memory.texts]
 
 
