@@ -217,4 +217,10 @@ def end_subscriber(subscriber: Subscriber, *, source: str, words: str = "") -> N
 
 
 def _note(subscriber: Subscriber, kind: str, source: str, *, words: str) -> None:
-    Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=words[:160])
+    Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=_kept(words))
+
+
+def _kept(words: str) -> str:
+    """The words as every database stores them: evidence must never stand in the way of leaving."""
+    storable = words.encode(errors="ignore").decode()  # without lone surrogates
+    return storable.replace("\0", "")[:160]

@@ -319,6 +319,16 @@ def test_leaving_ends_everything_and_keeps_the_evidence(source: str, reason: str
     assert (last.kind, last.source, last.words) == ("opt-out", source, "Stopp tack")
 
 
+@pytest.mark.parametrize("words", ["STOPP\0 nu", "STOPP\ud800 nu", "STOPP nu" + "!" * 5000])
+def test_no_words_keep_anybody_from_leaving(words: str) -> None:
+    person = given.subscriber(PHONE)
+
+    assert opt_out(PHONE, source="sms", words=words) == person
+
+    assert standing() == set()
+    assert person.consents.latest("pk").words.startswith("STOPP nu")
+
+
 def test_leaving_twice_or_without_having_come_says_so_and_changes_nothing() -> None:
     given.subscriber(PHONE)
     opt_out(PHONE, source="sms")

@@ -271,6 +271,11 @@ def test_signs_of_every_kind_arrive_whole(received: list[dict[str, Any]]) -> Non
     assert [words["body"] for words in received] == ["Tack & hej – 😀 +1"]
 
 
+def test_signs_that_no_phone_writes_are_left_out(received: list[dict[str, Any]]) -> None:
+    assert post_text(Body="ST\0OPP\x1b nu\n\ttack").status_code == 200
+    assert [words["body"] for words in received] == ["STOPP nu\n\ttack"]
+
+
 @pytest.mark.parametrize("fields", [{"From": ""}, {"MessageSid": "x"}])
 def test_a_text_without_its_fields_is_refused(
     received: list[dict[str, Any]], fields: dict[str, str]
