@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from notify.demo.children import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = {
     "DJANGO_SECRET_KEY": "a-secret-that-nobody-guesses-0123456789-abcdefghijklmnop",
@@ -100,6 +102,36 @@ def test_a_process_says_so_without_a_traceback() -> None:
     assert done.returncode != 0
     assert done.stderr.startswith("notify: LOG_LEVEL is 'LOUD'")
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_a_sentence_too() -> None:
+    away = f"postgres://me:secret@127.0.0.1:{free_port()}/notify"
+    done = ask(
+        "from django.db import connection; connection.ensure_connection()", DATABASE_URL=away
+    )
+    assert done.returncode != 0
+    assert done.stderr.startswith(
+        "notify: The database that DATABASE_URL names cannot be reached: "
+    )
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_an_error_of_another_kind_keeps_its_traceback() -> None:
+    done = ask("from django.db import connection; connection.cursor().execute('SELECT * FROM x')")
+    assert "Traceback" in done.stderr
+
+
+def test_a_python_without_django_is_told_which_one_has_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "manage.py", "check"],
+        env={"PATH": os.environ["PATH"]},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.startswith("Django is missing here.")
 
 
 def test_an_empty_line_in_the_environment_counts_as_nothing_said(
