@@ -117,9 +117,9 @@ def test_a_session_of_the_console_opens_nothing_here(client: Client, editor: Use
 # --- making and ending them -------------------------------------------------------------------
 
 
-def made(*arguments: str) -> str:
+def made(*arguments: str, told: StringIO | None = None) -> str:
     out = StringIO()
-    call_command("create_api_key", *arguments, stdout=out, stderr=StringIO())
+    call_command("create_api_key", *arguments, stdout=out, stderr=told or StringIO())
     return out.getvalue().strip()
 
 
@@ -130,7 +130,8 @@ def test_the_command_prints_a_key_that_works_for_a_year(editor: User) -> None:
     assert key is not None
     assert key.scopes == ["read", "write"]
     assert key.expires_at is not None
-    assert abs(key.expires_at - timezone.now() - timedelta(days=365)) < timedelta(minutes=1)
+    last_day = timezone.localtime(key.expires_at - timedelta(seconds=1)).date()
+    assert abs(last_day - timezone.localdate() - timedelta(days=365)) <= timedelta(days=1)
 
 
 def test_the_command_takes_a_last_day_or_never(editor: User) -> None:
@@ -143,6 +144,19 @@ def test_the_command_takes_a_last_day_or_never(editor: User) -> None:
     eternal = find_key(made("--user", "vattenverket", "--scope", "read", "--expires", "never"))
     assert eternal is not None
     assert eternal.expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2090-06-30", "works up to and including 2090-06-30."),
+        ("never", "works until it is revoked."),
+    ],
+)
+def test_the_command_says_how_long_the_key_works(editor: User, day: str, said: str) -> None:
+    told = StringIO()
+    made("--user", "vattenverket", "--scope", "read", "--expires", day, told=told)
+    assert said in told.getvalue()
 
 
 @pytest.mark.parametrize(

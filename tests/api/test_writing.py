@@ -286,6 +286,16 @@ def test_an_outlook_counts_people_and_money_and_writes_nothing(
 # --- the same request again -------------------------------------------------------------------
 
 
+def test_each_answer_carries_the_version_that_the_next_request_names(system: APIClient) -> None:
+    alert = drafted(system)
+    tag = '"1"'
+    for move, said in (("publish", {}), ("update", {"severity": "Minor"}), ("resolve", ALL_CLEAR)):
+        answer = call(system, alert, move, said, **{"If-Match": tag})
+        assert answer.status_code == 201, answer.content
+        tag = answer["ETag"]
+        assert tag.startswith(f'"{answer.json()["alert"]["version"]}-')
+
+
 def test_a_repeated_publish_tells_people_once(system: APIClient) -> None:
     draft, key = drafted(system), str(uuid.uuid4())
 
