@@ -224,6 +224,23 @@ def test_the_same_code_twice_subscribes_once() -> None:
     assert Consent.objects.count() == 1
 
 
+def test_the_right_code_as_the_last_try_may_be_clicked_twice() -> None:
+    sign_up, code = ask()
+    for _try in range(4):
+        with pytest.raises(WrongCode):
+            confirm_sign_up(sign_up.key, wrong(code))
+    first = confirm_sign_up(sign_up.key, code)
+
+    assert confirm_sign_up(sign_up.key, code) == first
+    with pytest.raises(WrongCode):
+        confirm_sign_up(sign_up.key, wrong(code))
+    with (
+        time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False),
+        pytest.raises(WrongCode),
+    ):
+        confirm_sign_up(sign_up.key, code)
+
+
 def test_a_used_code_does_not_bring_back_who_has_left() -> None:
     sign_up, code = ask()
     confirm_sign_up(sign_up.key, code)

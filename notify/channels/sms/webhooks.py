@@ -32,6 +32,8 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # Whole messages on which Twilio itself stops us and answers the person, in any case.
 # https://help.twilio.com/articles/223134027
 STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+# Likewise those with which Twilio lets us write again.
+STARTS = frozenset({"START", "YES", "UNSTOP"})
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
@@ -104,7 +106,7 @@ def inbound(request: HttpRequest, form: QueryDict) -> HttpResponse:
     if not _SID.fullmatch(sid) or not phone:
         raise _Refused(400, _("The message needs MessageSid and From."))
     if _PHONE.fullmatch(phone):
-        answered = bool(form.get("OptOutType")) or body.strip().upper() in STOPS
+        answered = bool(form.get("OptOutType")) or body.strip().upper() in STOPS | STARTS
         signals.text_received.send(
             sender=None, address=phone, body=body, provider_id=sid, answered=answered
         )

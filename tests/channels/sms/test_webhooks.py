@@ -253,6 +253,9 @@ def test_what_a_person_writes_is_announced(received: list[dict[str, Any]]) -> No
     [
         ({"Body": " stop "}, True),
         ({"Body": "END"}, True),
+        ({"Body": "Start"}, True),
+        ({"Body": "UNSTOP"}, True),
+        ({"Body": "start it"}, False),
         ({"Body": "Stoppa", "OptOutType": "STOP"}, True),
         ({"Body": "stop it"}, False),
         ({"Body": "info"}, False),
