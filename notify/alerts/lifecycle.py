@@ -162,6 +162,7 @@ def _publish_once(
             publishing=move in (Move.PUBLISH, Move.UPDATE),
             ending=move in (Move.RESOLVE, Move.CANCEL),
         )
+            standing=AlertContent.of(alert) if move == Move.UPDATE else None,
         update = proposed_update(alert, move, content, key=key, by=by)
         update.save()
         _follow(alert, state, content, update.sent)

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from notify.alerts.models import Alert, Update
+from notify.alerts.models import Alert, Area, Service, Update
 from notify.dispatch.models import Dispatch
 from tests import given
 from tests.api.calls import ALERTS, body, fields
@@ -189,6 +189,20 @@ def test_an_alert_goes_through_its_life(system: APIClient, anyone: APIClient) ->
     assert [step.json()["identifier"] for step in steps] == identifiers
     assert story["updates"][2]["words"]["sv"]["headline"] == "Vattnet är tillbaka"
     assert Dispatch.objects.count() == 3
+
+
+def test_news_goes_out_although_area_and_service_are_out_of_use(system: APIClient) -> None:
+    alert = published(system)
+    Area.objects.update(active=False)
+    Service.objects.update(active=False)
+    tag = system.get(f"{ALERTS}{alert['code']}/")["ETag"]
+
+    news = call(system, alert, "update", {"severity": "Minor"}, **{"If-Match": tag})
+    more = {"areas": ["1490TB121", "1490TB108"]}
+    wider = call(system, alert, "update", more, **{"If-Match": news["ETag"]})
+
+    assert (news.status_code, wider.status_code) == (201, 422)
+    assert fields(wider.json()) == ["areas"]
 
 
 def test_an_alert_can_be_taken_back(system: APIClient) -> None:

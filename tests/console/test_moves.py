@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from notify.alerts.content import AlertContent
-from notify.alerts.models import Alert, Update
+from notify.alerts.models import Alert, Service, Update
 from notify.alerts.vocabulary import Move, State, Urgency
 from notify.dispatch.models import Dispatch
 from notify.dispatch.start import announce
@@ -159,9 +159,14 @@ def test_areas_grow_and_never_shrink(client: Client) -> None:
     assert sorted(area.name for area in alert.areas.all()) == ["Fristad", "Äspered"]
 
 
-def test_an_area_that_is_no_longer_in_use_is_no_obstacle_to_its_end(client: Client) -> None:
+def test_an_area_that_is_no_longer_in_use_is_no_obstacle_to_news_or_its_end(client: Client) -> None:
     alert = published()
     alert.areas.update(active=False)
+    Service.objects.update(active=False)
+    where = at(alert, "update")
+    for step, status in (("look", 200), ("send", 302)):
+        news = form_on(client, where, sv_headline="Vattnet är grumligt", step=step)
+        assert client.post(where, news).status_code == status
     where = at(alert, "resolve")
     assert client.post(where, form_on(client, where, step="send")).status_code == 302
 

@@ -29,12 +29,18 @@ class AlertForm(VersionedForm, WordsForm):
         """What was filled in. Only of a form without errors in its fields."""
         raise NotImplementedError
 
+    def standing(self) -> AlertContent | None:
+        """What it is news of, when it is."""
+        return None
+
     def clean(self) -> dict[str, Any]:
         """Ask the alerts themselves."""
         cleaned = super().clean()
         if not self.errors:
             try:
-                self.content().check(publishing=self.publishing, ending=self.ending)
+                self.content().check(
+                    publishing=self.publishing, ending=self.ending, standing=self.standing()
+                )
             except ValidationError as error:
                 self.refuse(error)
         return cleaned

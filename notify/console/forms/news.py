@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from notify.alerts.content import AlertContent, Words
+from django.db.models import Q
+
 from notify.alerts.models import Alert, Area
 from notify.console.closing_words import closing_words
 from notify.console.forms.content import AlertForm, ContentForm, as_it_stands
@@ -22,7 +24,10 @@ class UpdateForm(ContentForm):
         self._present_areas: list[Area] = present["areas"]
         super().__init__(data, alert=alert, initial=present, words=alert.words, **kwargs)
         # Those chosen already need no second choice, and may no longer be on the list.
-        self.fields["areas"].required = False
+        places: Any = self.fields["areas"]
+        places.required = False
+        held = Q(pk__in=[area.pk for area in self._present_areas])
+        places.queryset = Area.objects.filter(Q(active=True) | held)
         if not alert.planned:
             # When it began is known and was told; only plans are moved.
             del self.fields["onset"]
@@ -33,6 +38,10 @@ class UpdateForm(ContentForm):
         return {area.code for area in self._present_areas}
 
     def content(self) -> AlertContent:
+    def standing(self) -> AlertContent:
+        """What people have been told already."""
+        return AlertContent.of(self.alert)
+
         """What was filled in, on top of what stands."""
         filled = self.cleaned_data
         areas = topmost({*self._present_areas, *filled["areas"]})
