@@ -35,7 +35,7 @@ def make(
     return lifecycle.publish_update(
         alert,
         move,
-        content or AlertContent.of(alert),
+        content or given.said(alert, move),
         version=version or alert.version,
         key=key or uuid.uuid4(),
         by=None,

@@ -12,7 +12,6 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from notify.alerts import lifecycle
-from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Move
 from notify.api.models import Scope
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def move(alert: Alert, *moves: Move) -> Alert:
     for one in moves:
         lifecycle.publish_update(
-            alert, one, AlertContent.of(alert), version=alert.version, key=uuid.uuid4(), by=None
+            alert, one, given.said(alert, one), version=alert.version, key=uuid.uuid4(), by=None
         )
     return alert
 

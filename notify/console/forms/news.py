@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from notify.alerts.content import AlertContent, Words
 from django.db.models import Q
 
+from notify.alerts.content import AlertContent, Words
 from notify.alerts.models import Alert, Area
 from notify.console.closing_words import closing_words
 from notify.console.forms.content import AlertForm, ContentForm, as_it_stands
@@ -37,11 +38,11 @@ class UpdateForm(ContentForm):
         """Whoever was told of an area must also hear how it ends there."""
         return {area.code for area in self._present_areas}
 
-    def content(self) -> AlertContent:
     def standing(self) -> AlertContent:
         """What people have been told already."""
         return AlertContent.of(self.alert)
 
+    def content(self) -> AlertContent:
         """What was filled in, on top of what stands."""
         filled = self.cleaned_data
         areas = topmost({*self._present_areas, *filled["areas"]})
@@ -49,14 +50,20 @@ class UpdateForm(ContentForm):
             AlertContent.of(self.alert),
             areas=areas,
             severity=filled["severity"],
-            onset=filled.get("onset", self.alert.onset),
-            expires=filled["expires"],
+            onset=_as_exact(filled.get("onset"), self.alert.onset) or self.alert.onset,
+            expires=_as_exact(filled["expires"], self.alert.expires),
             words=name_places(self.words(), areas),
         )
 
 
+def _as_exact(written: datetime | None, standing: datetime | None) -> datetime | None:
+    """What was written; the standing time to the second where the form only shows its minute."""
+    shown = standing and standing.replace(second=0, microsecond=0)
+    return standing if written == shown else written
+
+
 class EndForm(AlertForm):
-    """The last words of an alert: the all-clear, or that it was sent in error."""
+    """The last words of an alert: the all-clear, or that it was sent in error or is called off."""
 
     alert: Alert
     publishing = False
@@ -81,7 +88,7 @@ class ResolveForm(EndForm):
 
 
 class CancelForm(EndForm):
-    """That it was sent in error."""
+    """That it was sent in error, or that planned work is called off."""
 
     def __init__(self, data: Any = None, *, alert: Alert) -> None:
         super().__init__(data, alert=alert, words=closing_words(alert, in_error=True))
