@@ -111,7 +111,7 @@ class AlertContent:
 
     def _expires_errors(self, publishing: bool) -> list[str]:
         if self.expires is None:
-            if self.urgency == Urgency.FUTURE:
+            if publishing and self.urgency == Urgency.FUTURE:
                 return [_("Planned work needs an end. Say when it should be over.")]
             return []
         if wrong := _year_errors(self.expires):

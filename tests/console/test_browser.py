@@ -198,6 +198,18 @@ def test_quick_choices_of_the_end_reckon_in_the_sites_time(
 
 
 @WIDE
+def test_the_end_of_planned_work_is_reckoned_from_its_beginning(form: Page) -> None:
+    form.get_by_label("Planerat arbete").check()
+    form.locator("#id_onset").fill("")
+    after = form.get_by_role("button", name="4 timmar efter start")
+    assert after.is_disabled()
+    assert form.get_by_role("button", name="i morgon kl. 07").is_hidden()
+    form.locator("#id_onset").fill("2031-05-06T08:00")
+    after.click()
+    assert form.locator("#id_expires").input_value() == "2031-05-06T12:00"
+
+
+@WIDE
 def test_a_double_click_in_a_browser_publishes_once(
     page: Page, live_server: LiveServer, borås: Area
 ) -> None:
