@@ -66,8 +66,16 @@ def test_a_key_ends_with_time_by_hand_and_with_its_user(new_key: NewKey, editor:
     assert drafts(standing) == 401
 
 
+def test_a_key_ends_when_its_user_is_no_longer_staff(new_key: NewKey, editor: User) -> None:
+    shown = new_key()
+    editor.is_staff = False
+    editor.save()
+
+    assert drafts(shown) == 401
+
+
 def test_a_key_loses_what_its_user_loses(new_key: NewKey) -> None:
-    user = User.objects.create_user("sommarvikarie")
+    user = User.objects.create_user("sommarvikarie", is_staff=True)
     permission = Permission.objects.get(codename="publish_alert")
     user.user_permissions.add(permission)
     shown = new_key(Scope.READ, user=user)
@@ -164,6 +172,7 @@ def test_the_command_says_how_long_the_key_works(editor: User, day: str, said: s
     [
         (("--user", "nobody", "--scope", "read"), "no user"),
         (("--user", "gone", "--scope", "read"), "not active"),
+        (("--user", "resident", "--scope", "read"), "not staff"),
         (("--user", "guest", "--scope", "publish"), "alerts.publish_alert"),
         (("--user", "vattenverket", "--scope", "read", "--expires", "soon"), "not a date"),
         (("--user", "vattenverket", "--scope", "read", "--expires", "2026-02-30"), "not a date"),
@@ -175,7 +184,8 @@ def test_the_command_says_what_is_wrong(
     editor: User, arguments: tuple[str, ...], word: str
 ) -> None:
     User.objects.create_user("gone", is_active=False)
-    User.objects.create_user("guest")
+    User.objects.create_user("resident")
+    User.objects.create_user("guest", is_staff=True)
 
     with pytest.raises(CommandError, match=word):
         made(*arguments)

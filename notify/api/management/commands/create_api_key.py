@@ -43,6 +43,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['user']!r}.")
         if not user.is_active:
             raise CommandError(f"The user {options['user']!r} is not active.")
+        if not user.is_staff:
+            raise CommandError(
+                f"The user {options['user']!r} is not staff: tick “Staff status” in the admin first."
+            )
         missing = [PERMISSIONS[scope][0] for scope in scopes if not may(user, scope)]
         if missing:
             raise CommandError(
