@@ -40,7 +40,8 @@ class Guesses:
     def forget(self) -> None:
         """The right password was given: nothing from this computer was a guess, nor was the last."""
         LoginAttempts.objects.filter(digest=self._here).delete()
-        LoginAttempts.objects.filter(digest=self._everywhere).update(count=F("count") - 1)
+        everywhere = LoginAttempts.objects.filter(digest=self._everywhere, count__gt=0)
+        everywhere.update(count=F("count") - 1)
 
 
 def _count(digest: str, most: int) -> bool:
