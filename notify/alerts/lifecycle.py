@@ -86,15 +86,19 @@ def create_draft(content: AlertContent, *, by: User | None, key: uuid.UUID | Non
 
     Raises ValidationError with the fields that need mending.
     """
+    return draft_once(content, by=by, key=key or uuid.uuid4())[0]
+
+
+def draft_once(content: AlertContent, *, by: User | None, key: uuid.UUID) -> tuple[Alert, bool]:
+    """Like ``create_draft``; says too whether this call made it, of any number at once."""
     content.check(publishing=False)
-    key = key or uuid.uuid4()
     with transaction.atomic():
         alert, created = Alert.objects.get_or_create(
             request_key=key, defaults={**_columns(content), "author": by}
         )
         if created:
             alert.areas.set(content.areas)
-    return alert
+    return alert, created
 
 
 def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
