@@ -42,9 +42,7 @@ WHOLE = {
 CALLS = frozenset({"hjalp", "help"})
 """Words that ask for help when a message begins with them."""
 
-WORDS = (
-    dict.fromkeys(SIGNS | WISHES, Keyword.STOP) | dict.fromkeys(CALLS, Keyword.HELP) | WHOLE
-)
+WORDS = dict.fromkeys(SIGNS | WISHES, Keyword.STOP) | dict.fromkeys(CALLS, Keyword.HELP) | WHOLE
 """Each word by what it means when it is the whole message, spelt as it is compared."""
 
 SHORT = 40

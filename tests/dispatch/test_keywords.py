@@ -30,7 +30,16 @@ def test_these_mean_stop(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["HJÄLP", "Hjälp!", "hjalp", unicodedata.normalize("NFD", "hjälp"), "help me", "INFO", "Info tack"]
+    "body",
+    [
+        "HJÄLP",
+        "Hjälp!",
+        "hjalp",
+        unicodedata.normalize("NFD", "hjälp"),
+        "help me",
+        "INFO",
+        "Info tack",
+    ],
 )
 def test_these_ask_for_help(body: str) -> None:
     assert keyword(body) is Keyword.HELP
@@ -46,7 +55,8 @@ def test_these_ask_to_come_back(body: str) -> None:
     [
         "", "   ", "\n", "!!!", "12345", "👍", "Tack!", "Kan ni stoppa läckan?", "När är vattnet tillbaka?",
         "nonstop", "stoppat", "Ja", "\x00", "o" * 100_000,
-        "stoppa inte", "Stoppa inte vattnet", "Stoppa läckan!", "avbryt inte", "sluta inte skicka", "Vi vill inte stoppa",
+        "stoppa inte", "Stoppa inte vattnet", "Stoppa läckan!", "avbryt inte", "sluta inte skicka",
+        "Vi vill inte stoppa",
         "Det är stopp i avloppet", "Hej, det är helt stopp", "Blev stopp i toaletten", "inte stopp", "don't stop",
         "Ta bort snön tack", "Info om vattnet?", "Mer info tack, när kommer vattnet?", "Starta pumpen", "i å i ö",
         "Hej! Vi undrar när vattnet kommer tillbaka, allt har ju gjort stopp här hemma i trappen",
