@@ -143,7 +143,6 @@ def test_a_query_without_end_is_not_read_on(anyone: APIClient) -> None:
         ({"severity": "severe"}, "severity"),
         ({"severity": ["Severe"]}, "severity"),
         ({"urgency": "Expected"}, "urgency"),
-        ({"urgency": "Future"}, "expires"),
         ({"certainty": None}, "certainty"),
         ({"onset": "2026-11-23T10:00:00"}, "onset"),
         ({"onset": "2026-11-23"}, "onset"),

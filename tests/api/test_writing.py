@@ -191,6 +191,25 @@ def test_an_alert_goes_through_its_life(system: APIClient, anyone: APIClient) ->
     assert Dispatch.objects.count() == 3
 
 
+def test_planned_work_may_be_drafted_without_its_end_and_not_published(system: APIClient) -> None:
+    answer = system.post(ALERTS, body(urgency="Future", expires=None), format="json")
+    assert answer.status_code == 201
+
+    refused = call(system, answer.json(), "publish")
+    assert refused.status_code == 422
+    assert fields(refused.json()) == ["expires"]
+
+
+def test_an_update_that_changes_nothing_is_refused_in_a_sentence(system: APIClient) -> None:
+    alert = published(system)
+
+    answer = call(system, alert, "update", {"severity": alert["severity"]})
+
+    assert answer.status_code == 422
+    assert "ändrat något" in answer.json()["errors"][0]["message"]
+    assert Update.objects.count() == 1
+
+
 def test_news_goes_out_although_area_and_service_are_out_of_use(system: APIClient) -> None:
     alert = published(system)
     Area.objects.update(active=False)

@@ -107,7 +107,7 @@ def test_from_login_to_all_clear(page: Page, live_server: LiveServer, borås: Ar
     page.get_by_role("link", name="Det är över").click()
     page.get_by_role("button", name="Granska före utskick").click()
     page.get_by_role("button", name="Meddela 1 person att det är över").first.click()
-    page.get_by_text("Publicerat.").wait_for()
+    page.get_by_text("Du har meddelat att det är över.").wait_for()
     said = [one.words["sv"]["headline"] for one in Update.objects.order_by("number")]
     assert said == ["Vattenläcka i Äspered"] * 2 + ["Störningen i Äspered är avhjälpt"]
     assert Alert.objects.get().state == "resolved"
