@@ -54,13 +54,9 @@ def _misunderstood(request: HttpRequest) -> HttpResponse:
 def _is_too_large(request: HttpRequest) -> bool:
     """Whether Django would refuse to read it, which it calls a bad request."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return (
-        not request.path.startswith(FOR_PROGRAMS)
-        and length.isdecimal()
-        and limit is not None
-        and int(length) > limit
-    )
+    if request.path.startswith(FOR_PROGRAMS) or not length.isdecimal():
+        return False
+    return int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _with_a_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

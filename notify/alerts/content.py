@@ -116,13 +116,12 @@ class AlertContent:
             return []
         if wrong := _year_errors(self.expires):
             return wrong
-        if _year_errors(self.onset):
-            return []
         # In UTC: two times of one zone are compared as their clocks show them, and an hour of every
         # autumn is shown twice.
-        if self.expires.astimezone(UTC) <= self.onset.astimezone(UTC):
+        end = self.expires.astimezone(UTC)
+        if not _year_errors(self.onset) and end <= self.onset.astimezone(UTC):
             return [_("The end must come after the beginning.")]
-        if publishing and self.expires <= timezone.now():
+        if publishing and end <= timezone.now():
             return [_("The end has already passed. Choose a later time.")]
         return []
 

@@ -30,8 +30,10 @@ def test_of_equal_requests_at_once_one_makes_the_draft_and_the_others_are_told_s
     def post(_number: int) -> int:
         together.wait()
         try:
-            headers = {"HTTP_IDEMPOTENCY_KEY": key}
-            return calling_with(shown).post(ALERTS, draft, format="json", **headers).status_code
+            caller = calling_with(shown)
+            return caller.post(
+                ALERTS, draft, format="json", headers={"Idempotency-Key": key}
+            ).status_code
         finally:
             connection.close()
 

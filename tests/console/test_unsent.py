@@ -17,7 +17,7 @@ from tests.console.world import filled, form_on, published, text
 
 NEW = "/console/alerts/new/"
 WRITTEN = "En lång text som tog en kvart att skriva."
-HERE = {"HTTP_ORIGIN": "http://testserver"}
+HERE = {"origin": "http://testserver"}
 
 
 @pytest.fixture
@@ -56,30 +56,30 @@ def test_words_that_come_after_the_session_ended_are_shown_and_can_be_sent_again
     form = filled(sv_description=WRITTEN, csrfmiddlewaretoken=token(careful.get(NEW)))
     del careful.cookies["sessionid"]
 
-    lost = careful.post(NEW, form, **HERE)
+    lost = careful.post(NEW, form, headers=HERE)
     assert lost.status_code == 403
     assert WRITTEN in text(lost)
     assert "Logga in i en ny flik" in text(lost)
     assert "no-store" in lost["Cache-Control"]
 
     log_in(careful)  # in another tab, which changes the token
-    again = careful.post(NEW, handed_on(lost), **HERE)
+    again = careful.post(NEW, handed_on(lost), headers=HERE)
     assert again.status_code == 403
     assert WRITTEN in text(again)
     assert "Du har loggat in sedan du öppnade formuläret" in text(again)
     assert not Alert.objects.exists()
 
-    assert careful.post(NEW, handed_on(again), **HERE).status_code == 302
+    assert careful.post(NEW, handed_on(again), headers=HERE).status_code == 302
     assert Alert.objects.get().words["sv"]["description"] == WRITTEN
 
 
 def test_what_was_about_to_go_out_is_looked_at_once_more(careful: Client) -> None:
     where = f"/console/alerts/{published().code}/update/"
     form = form_on(careful, where, sv_description=WRITTEN, step="send")
-    stale = careful.post(where, form, **HERE)
+    stale = careful.post(where, form, headers=HERE)
     assert stale.status_code == 403
 
-    look = careful.post(where, handed_on(stale), **HERE)
+    look = careful.post(where, handed_on(stale), headers=HERE)
 
     assert look.status_code == 200
     assert WRITTEN in text(look)
@@ -88,7 +88,7 @@ def test_what_was_about_to_go_out_is_looked_at_once_more(careful: Client) -> Non
 
 @pytest.mark.parametrize("origin", ["https://example.com", "null", ""])
 def test_no_other_site_can_put_words_over_our_button(careful: Client, origin: str) -> None:
-    answer = careful.post(NEW, filled(sv_description=WRITTEN), HTTP_ORIGIN=origin)
+    answer = careful.post(NEW, filled(sv_description=WRITTEN), headers={"origin": origin})
 
     assert answer.status_code == 403
     assert WRITTEN not in answer.content.decode()

@@ -140,7 +140,8 @@ def test_a_number_is_answered_once_an_hour(memory: MemoryChannel, body: str) -> 
     given.subscriber(PHONE)
     given.subscriber("+46701740606")
 
-    write(body), write(body)
+    write(body)
+    write(body)
     write(body, address="+46701740606")
     assert len(answers(memory)) == 2
 
@@ -204,7 +205,8 @@ def test_start_lets_the_codes_through_again() -> None:
 
 def test_a_second_stopp_keeps_nobody_from_coming_back() -> None:
     given.subscriber(PHONE)
-    write("STOPP"), write("STOPP")
+    write("STOPP")
+    write("STOPP")
 
     wish = Wish([given.city()["Äspered"]], [], "sv")
     assert not request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
