@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rich.progress import track
 
 from notify.demo.broker import NoBroker
 from notify.demo.children import ROOT, DidNotStart
+from notify.demo.claims import folder_in
 from notify.demo.places import WISHES
 from notify.demo.residents import NUMBERS, Phones, Resident, Stuck, residents, subscribe_all
 from notify.demo.stack import Stack, manage, stack
@@ -34,8 +34,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     terminal = Console(highlight=False)
     try:
-        with tempfile.TemporaryDirectory(prefix="demo-", dir=_state()) as folder:
-            return _run(Path(folder), terminal, once=options.once, count=options.residents)
+        with folder_in(_state()) as folder:
+            return _run(folder, terminal, once=options.once, count=options.residents)
     except (DidNotStart, NoBroker, Stuck) as error:
         terminal.print(f"[bold red]The demo stopped.[/] {escape(str(error))}", soft_wrap=True)
         return 1
