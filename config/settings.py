@@ -175,6 +175,17 @@ if any(_twilio.values()) and not SMS_ENABLED:
         + " and ".join(name for name, value in _twilio.items() if not value)
         + ", or unset all three to run without SMS."
     )
+# What the sender may send, in segments: Twilio gives an alphanumeric sender 10 a second. 0 is no limit:
+# a guess that is too low makes an alert late, and too high only fills the provider's own queue.
+SMS_SEGMENTS_PER_SECOND: float = env.float("SMS_SEGMENTS_PER_SECOND", default=0)
+# Requests in flight per sending process, and so connections held.
+SMS_IN_FLIGHT: int = env.int("SMS_IN_FLIGHT", default=100)
+# Processes that send: each takes its share of the pace when Redis cannot share it out.
+SMS_WORKERS: int = env.int("SMS_WORKERS", default=4)
+if SMS_SEGMENTS_PER_SECOND < 0:
+    raise ImproperlyConfigured("SMS_SEGMENTS_PER_SECOND must be 0 (no limit) or more.")
+if SMS_IN_FLIGHT < 1 or SMS_WORKERS < 1:
+    raise ImproperlyConfigured("SMS_IN_FLIGHT and SMS_WORKERS must be 1 or more.")
 # What one segment costs, for the estimate an editor sees before publishing.
 SMS_PRICE_PER_SEGMENT: float = env.float("SMS_PRICE_PER_SEGMENT", default=0.55)
 SMS_PRICE_CURRENCY: str = env.str("SMS_PRICE_CURRENCY", default="SEK")

@@ -15,6 +15,10 @@ UNREACHABLE = "unreachable"
 """Ours: no connection was made, so nothing was sent."""
 NO_ANSWER = "no_answer"
 """Ours: the request was under way, and no answer came back that can be read."""
+HELD_BACK = "held_back"
+"""Ours: the provider wants silence for a while, so nothing was sent."""
+TOO_FAST = frozenset({"20429"})
+"""The codes that ask everybody to slow down."""
 
 
 class Meaning(Enum):
@@ -42,6 +46,7 @@ _TEXT = _("The SMS provider did not accept the text.")
 _CODES: dict[str, tuple[Meaning, Promise]] = {
     UNREACHABLE: (Meaning.FOR_NOW, _("The SMS provider could not be reached.")),
     NO_ANSWER: (Meaning.FOR_NOW, _("The SMS provider did not answer.")),
+    HELD_BACK: (Meaning.FOR_NOW, _BUSY),
     "20003": (Meaning.OPERATOR, _ACCOUNT),
     "20005": (Meaning.OPERATOR, _ACCOUNT),
     "20403": (Meaning.OPERATOR, _ACCOUNT),

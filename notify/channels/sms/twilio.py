@@ -31,8 +31,6 @@ from notify.channels.sms.outgoing import Outgoing
 from notify.channels.sms.statuses import outcome_of
 
 NAME = "twilio"
-AT_ONCE = 100
-"""Requests in flight, and so connections held."""
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 CALLBACK_RETRIES = "#rc=5&rp=ct,rt,5xx"
@@ -68,7 +66,7 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no
         pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}"
         self._authorization = "Basic " + b64encode(pair.encode()).decode()
         self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=AT_ONCE),
+            connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         )
