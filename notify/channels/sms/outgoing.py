@@ -25,7 +25,7 @@ class Outgoing:
     """One SMS. body: as it goes out, normalised. valid_for: seconds, 1 to 36000, its words stay true.
 
     units: segments. since: when its words came to be, so that it cannot have been sent before.
-    urgent: it goes before those that are not.
+    urgent: it goes before those that are not. provider: who was given it before, when asked about.
     """
 
     address: str
@@ -35,6 +35,7 @@ class Outgoing:
     units: int
     since: datetime
     urgent: bool = False
+    provider: str = ""
 
 
 def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing]:
@@ -54,6 +55,7 @@ def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing
             units[person.language],
             since=notice.sent,
             urgent=notice.severity in URGENT,
+            provider=person.provider,
         )
         for person in recipients
     ]
@@ -72,6 +74,7 @@ def for_text(text: Text) -> Outgoing:
         since=timezone.now() - timedelta(seconds=LONGEST_VALIDITY),
         # Somebody waits for it: a code, an answer.
         urgent=True,
+        provider=text.provider,
     )
 
 

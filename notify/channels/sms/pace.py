@@ -8,7 +8,7 @@ from collections import deque
 
 from notify.channels.sms.bucket import Bucket, Grant
 
-PATIENCE = 15.0
+PATIENCE = 10.0
 """Seconds in which nothing may leave before those who wait are sent away. A batch's lease is renewed
 when something happens to its messages, so a channel must not be silent for long."""
 SHORTEST_SLEEP = 0.002
