@@ -125,12 +125,18 @@ class LocalBucket:
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1 / per_second if per_second else 0.0
-        self._next = self._held = 0.0
+        self._next = time.monotonic()
+        self._held = 0.0
+
+    def begin(self) -> None:
+        """Count from now: what went out so far was counted elsewhere."""
+        self._next = time.monotonic()
 
     def reserve(self, segments: int) -> Grant:
         """Reserve segments, or learn when to ask again."""
         now = time.monotonic()
-        start = max(self._next, self._held, now)
+        # Asking a frozen Redis now and then costs time, which is made up for.
+        start = max(self._next, self._held, now - CREDIT)
         if start - now > AHEAD:
             return Grant(wait=start - now - AHEAD)
         self._next = start + segments * self._interval
@@ -154,6 +160,7 @@ class Bucket:
         self._shared = SharedBucket(redis, sender, per_second) if redis else None
         self._local = LocalBucket(per_second / processes)
         self._away_until = 0.0
+        self._is_shared = True
         self.per_second = per_second
         self.block = max(1.0, per_second * AHEAD / processes) if per_second else 1000.0
         """Segments to reserve at once: together the processes reserve no more than is let ahead."""
@@ -167,9 +174,12 @@ class Bucket:
         """Reserve segments, or learn when to ask again."""
         if self._shared is not None and time.monotonic() >= self._away_until:
             try:
-                return await self._shared.reserve(segments, urgent=urgent)
+                grant = await self._shared.reserve(segments, urgent=urgent)
             except (RedisError, OSError, TimeoutError) as error:
                 self._is_away(error)
+            else:
+                self._is_shared = True
+                return grant
         return self._local.reserve(segments)
 
     async def hold(self, seconds: float) -> None:
@@ -183,9 +193,12 @@ class Bucket:
                 self._is_away(error)
 
     def _is_away(self, error: Exception) -> None:
-        if self._away_until == 0.0 or time.monotonic() - self._away_until > KEPT_SECONDS:
+        now = time.monotonic()
+        self._away_until = now + ASK_REDIS_AGAIN
+        if self._is_shared:
             log.warning("Redis is away (%s): each worker sends at its own share", _name(error))
-        self._away_until = time.monotonic() + ASK_REDIS_AGAIN
+            self._is_shared = False
+            self._local.begin()
 
 
 def open_redis() -> Redis | None:
