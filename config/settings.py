@@ -7,6 +7,7 @@ or wrong stops the start with a sentence that names the variable (``config/envir
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -173,6 +174,42 @@ if any(_twilio.values()) and not SMS_ENABLED:
         + " and ".join(name for name, value in _twilio.items() if not value)
         + ", or unset all three to run without SMS."
     )
+# The second provider, for when Twilio is down: 46elks.
+ELKS_USERNAME: str = env.str("ELKS_USERNAME", default="")
+ELKS_PASSWORD: str = env.str("ELKS_PASSWORD", default="")
+ELKS_SENDER: str = env.str("ELKS_SENDER", default="")
+ELKS_API_URL: str = env.str("ELKS_API_URL", default="")
+# Where its callbacks come from, if they shall be let in from nowhere else: addresses or networks.
+ELKS_CALLBACK_ADDRESSES: list[str] = env.list("ELKS_CALLBACK_ADDRESSES", default=[])
+_elks = {name: globals()[name] for name in ("ELKS_USERNAME", "ELKS_PASSWORD", "ELKS_SENDER")}
+if any(_elks.values()) and not all(_elks.values()):
+    raise ImproperlyConfigured(
+        "46elks is half configured: also set "
+        + " and ".join(name for name, value in _elks.items() if not value)
+        + ", or unset all three to send through Twilio alone."
+    )
+if all(_elks.values()) and not SMS_ENABLED:
+    raise ImproperlyConfigured(
+        "46elks stands in for Twilio: also set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SENDER."
+    )
+for _address in ELKS_CALLBACK_ADDRESSES:
+    try:
+        ip_network(_address, strict=False)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"ELKS_CALLBACK_ADDRESSES holds {_address!r}: give addresses or networks, comma-separated."
+        ) from None
+# What the sender may send, in segments: Twilio gives an alphanumeric sender 10 a second. 0 is no limit:
+# a guess that is too low makes an alert late, and too high only fills the provider's own queue.
+SMS_SEGMENTS_PER_SECOND: float = env.float("SMS_SEGMENTS_PER_SECOND", default=0)
+# Requests in flight per sending process, and so connections held.
+SMS_IN_FLIGHT: int = env.int("SMS_IN_FLIGHT", default=100)
+# Processes that send: each takes its share of the pace when Redis cannot share it out.
+SMS_WORKERS: int = env.int("SMS_WORKERS", default=4)
+if SMS_SEGMENTS_PER_SECOND < 0:
+    raise ImproperlyConfigured("SMS_SEGMENTS_PER_SECOND must be 0 (no limit) or more.")
+if SMS_IN_FLIGHT < 1 or SMS_WORKERS < 1:
+    raise ImproperlyConfigured("SMS_IN_FLIGHT and SMS_WORKERS must be 1 or more.")
 # What one segment costs, for the estimate an editor sees before publishing.
 SMS_PRICE_PER_SEGMENT: float = env.float("SMS_PRICE_PER_SEGMENT", default=0.55)
 SMS_PRICE_CURRENCY: str = env.str("SMS_PRICE_CURRENCY", default="SEK")

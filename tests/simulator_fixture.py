@@ -27,6 +27,9 @@ from tests.environment import ENVIRONMENT
 ACCOUNT_SID = ENVIRONMENT["TWILIO_ACCOUNT_SID"]
 AUTH_TOKEN = ENVIRONMENT["TWILIO_AUTH_TOKEN"]
 NUMBER = ENVIRONMENT["TWILIO_SENDER"]
+# The account at the second provider. The settings know it only in tests that ask for it.
+ELKS_USERNAME = "u00000000000000000000000000000001"
+ELKS_PASSWORD = "only-for-tests-too"
 PATIENCE_SECONDS = 20.0
 T = TypeVar("T")
 
@@ -58,6 +61,15 @@ class Simulator:
             "TWILIO_ACCOUNT_SID": self.account_sid,
             "TWILIO_AUTH_TOKEN": self.auth_token,
             "TWILIO_API_URL": self.url,
+        }
+
+    def elks_environment(self, sender: str = "BorasStad") -> dict[str, str]:
+        """What a process needs besides ``environment`` to have this simulator for a second provider too."""
+        return {
+            "ELKS_USERNAME": ELKS_USERNAME,
+            "ELKS_PASSWORD": ELKS_PASSWORD,
+            "ELKS_SENDER": sender,
+            "ELKS_API_URL": f"{self.url}/a1",
         }
 
     def ledger(self, to: str | None = None) -> list[dict[str, Any]]:
@@ -94,7 +106,10 @@ class Simulator:
         return self.post(f"/simulator/phones/{quote(number)}/reply", {"body": text, "to": to})
 
     def set_faults(self, **faults: Any) -> dict[str, Any]:
-        """Change what goes wrong; see ``notify.simulator.faults.Faults`` for the names."""
+        """Change what goes wrong; see ``notify.simulator.faults.Faults`` for the names.
+
+        It goes wrong at Twilio, unless ``provider="elks"``.
+        """
         return self.post("/simulator/faults", faults)
 
     def set_inbound_url(self, url: str | None) -> None:
@@ -145,7 +160,13 @@ def start_simulator(*options: str) -> tuple[subprocess.Popen[str], str]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN},
+        env={
+            **os.environ,
+            "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "ELKS_USERNAME": ELKS_USERNAME,
+            "ELKS_PASSWORD": ELKS_PASSWORD,
+        },
     )
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:

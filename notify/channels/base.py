@@ -45,25 +45,28 @@ class Recipient:
     """One address of a notice.
 
     address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
-    provider's later word. language: what the person reads.
+    provider's later word. language: what the person reads. provider: for ``look_up``, who may have
+    it by the receipt of the same attempt; "" if there was none, and anybody may.
     """
 
     address: str
     reference: str
     language: str
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words for one person that are no notice: a code, an answer.
 
-    valid_for: seconds after which they are worthless.
+    valid_for: seconds after which they are worthless. provider: as in ``Recipient``.
     """
 
     address: str
     reference: str
     body: str
     valid_for: int
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)

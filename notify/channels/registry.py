@@ -64,7 +64,7 @@ def directory() -> Directory:
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:
-    if setting.startswith(("NOTIFY_", "TWILIO_", "SMS_")):
+    if setting.startswith(("NOTIFY_", "TWILIO_", "ELKS_", "SMS_")):
         channels.cache_clear()
         directory.cache_clear()
 

@@ -46,7 +46,7 @@ def queue_again(
         _put_back(row, receipts[row.pk], now)
     if rows:
         table._default_manager.bulk_update(
-            cast(Any, rows), ["state", "due_at", "final_at", "error"]
+            cast(Any, rows), ["state", "due_at", "final_at", "error", "provider"]
         )
     _reopen(
         {row.batch_id for row in rows if isinstance(row, Delivery) and row.state == State.QUEUED}
@@ -74,6 +74,8 @@ def _put_back(row: Delivery | DirectMessage, receipt: Receipt, now: datetime) ->
         row.state, row.final_at, row.error = State.FAILED, now, row.error or "gave_up"
     else:
         row.state, row.due_at = State.QUEUED, now + _wait(row.attempts, receipt)
+        # The next attempt may be another provider's, and a doubt about it is no business of this one.
+        row.provider = ""
 
 
 def _wait(attempts: int, receipt: Receipt) -> timedelta:

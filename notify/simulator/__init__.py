@@ -1,4 +1,5 @@
-"""A local stand-in for the SMS provider: Twilio's Programmable Messaging API as a process of its own.
+"""A local stand-in for the SMS providers: Twilio's Programmable Messaging API, and that of 46elks, as a process of
+its own.
 
 Run it with ``python -m notify.simulator --port 8099`` and point the official ``twilio`` client's
 ``client.api.base_url`` at the address it prints. It imports nothing from the rest of this project, so that

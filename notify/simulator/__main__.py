@@ -26,13 +26,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Read the options, serve until told to stop."""
     options = parse(argv, os.environ)
     account = Account(options.account_sid, options.auth_token, options.number)
-    asyncio.run(serve(build(account, options.inbound_url), options.host, options.port))
+    elks = Account(options.elks_username, options.elks_password, options.number)
+    app = build(account, options.inbound_url, elks if options.elks_username else None)
+    asyncio.run(serve(app, options.host, options.port))
 
 
 def parse(argv: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
     """The options, each from the command line or the environment. Exits with status 2 and says what is missing."""
     parser = argparse.ArgumentParser(
-        prog="python -m notify.simulator", description="A local stand-in for Twilio's SMS API."
+        prog="python -m notify.simulator",
+        description="A local stand-in for the SMS APIs of Twilio and 46elks.",
     )
     parser.add_argument(
         "--port", type=int, required=True, help="port to listen on; 0 picks a free one"
@@ -45,6 +48,14 @@ def parse(argv: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Na
     )
     parser.add_argument(
         "--auth-token", default=environ.get("TWILIO_AUTH_TOKEN"), help="or TWILIO_AUTH_TOKEN"
+    )
+    parser.add_argument(
+        "--elks-username",
+        default=environ.get("ELKS_USERNAME") or "",
+        help="also stand in for 46elks, at /a1; or ELKS_USERNAME",
+    )
+    parser.add_argument(
+        "--elks-password", default=environ.get("ELKS_PASSWORD") or "", help="or ELKS_PASSWORD"
     )
     parser.add_argument(
         "--inbound-url",
@@ -61,6 +72,8 @@ def parse(argv: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Na
         parser.error("give --account-sid or set TWILIO_ACCOUNT_SID")
     if not options.auth_token:
         parser.error("give --auth-token or set TWILIO_AUTH_TOKEN")
+    if bool(options.elks_username) != bool(options.elks_password):
+        parser.error("give both --elks-username and --elks-password, or neither")
     if not is_phone_number(options.number):
         parser.error("--number must be in E.164 form, such as " + DEFAULT_NUMBER)
     return options

@@ -50,6 +50,8 @@ class MessagesApi:
 
     def _guard(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
+            if self._provider.faults.hits("down"):
+                return hang_up(request)
             try:
                 self._authenticate(request)
                 return await handler(request)
@@ -70,11 +72,11 @@ class MessagesApi:
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         faults = self._provider.faults
-        form = await _form(request)
+        form = await form_of(request)
         if faults.latency_ms:
             await asyncio.sleep(faults.latency_ms / 1000)
         if faults.hits("refuse"):
-            return _hang_up(request)
+            return hang_up(request)
         if faults.hits("answer_429"):
             raise too_many(faults.retry_after)
         if faults.hits("answer_500"):
@@ -96,9 +98,9 @@ class MessagesApi:
             raise server_error()
         if faults.hits("accept_then_hang"):
             await asyncio.sleep(faults.hang_ms / 1000)
-            return _hang_up(request)
+            return hang_up(request)
         if faults.hits("accept_then_hang_up"):
-            return _hang_up(request)
+            return hang_up(request)
         return _json(answer, 201)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
@@ -119,7 +121,7 @@ class MessagesApi:
     async def _update(self, request: web.Request) -> web.StreamResponse:
         """Cancel a scheduled message (Status=canceled) or redact a finished one (an empty Body)."""
         message = self._message(request)
-        form = await _form(request)
+        form = await form_of(request)
         if form.get("Status") == "canceled":
             self._provider.cancel(message)
         elif form.get("Body") == "":
@@ -144,7 +146,7 @@ class MessagesApi:
 
     def _message(self, request: web.Request) -> Message:
         message = self._provider.ledger.get(request.match_info["sid"])
-        if message is None or message.deleted:
+        if message is None or message.deleted or message.provider != "twilio":
             raise not_found(request.path)
         return message
 
@@ -205,7 +207,8 @@ def _wanted(query: Mapping[str, str]) -> Callable[[Message], bool]:
     def wanted(message: Message) -> bool:
         moment = int(message.sent or message.created)
         return (
-            not message.deleted
+            message.provider == "twilio"
+            and not message.deleted
             and (not sender or message.sender == sender)
             and all(low <= moment <= high for low, high in ranges)
         )
@@ -236,7 +239,7 @@ def _range(text: str, side: int) -> tuple[float, float]:
     return (float("-inf"), high) if side < 0 else (low, float("inf")) if side > 0 else (low, high)
 
 
-async def _form(request: web.Request) -> dict[str, str]:
+async def form_of(request: web.Request) -> dict[str, str]:
     """The posted form; repeated fields keep their last value, files are ignored."""
     try:
         form = await request.post()
@@ -245,7 +248,7 @@ async def _form(request: web.Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def _hang_up(request: web.Request) -> web.Response:
+def hang_up(request: web.Request) -> web.Response:
     """Cut the connection; the response is never written."""
     if request.transport is not None:
         request.transport.abort()

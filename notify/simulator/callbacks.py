@@ -86,8 +86,9 @@ def signature(key: bytes, url: str, params: Mapping[str, str]) -> str:
 class Webhooks:
     """Posts webhooks for one account. Open it in the loop that it runs in, and close it there."""
 
-    def __init__(self, auth_token: str) -> None:
-        self._key = auth_token.encode()
+    def __init__(self, auth_token: str | None) -> None:
+        """auth_token: what Twilio signs with; None for a provider that signs nothing."""
+        self._key = auth_token.encode() if auth_token is not None else None
         self._waiting: asyncio.Queue[tuple[Callback, ...]] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
         self._session: aiohttp.ClientSession | None = None
@@ -133,16 +134,19 @@ class Webhooks:
         callback.done(answer)
 
     async def post(self, url: str, params: Mapping[str, str]) -> Answer:
-        """Sign and post a form, retrying as the URL's fragment says. Never raises: a silent webhook has status None."""
+        """Post a form, signed if there is a key, retrying as its fragment says. Never raises: silence has no status."""
         address, fragment = urldefrag(url)
         rules = overrides(fragment)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
-            "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
-            "I-Twilio-Idempotency-Token": str(uuid.uuid4()),
-            "X-Twilio-Signature": signature(self._key, address, params),
         }
+        if self._key is not None:
+            headers |= {
+                "User-Agent": "TwilioProxy/1.1",
+                "I-Twilio-Idempotency-Token": str(uuid.uuid4()),
+                "X-Twilio-Signature": signature(self._key, address, params),
+            }
         body = urlencode(params).encode()
         answer, failure = Answer(None), "ct"
         try:

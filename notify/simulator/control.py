@@ -26,9 +26,13 @@ MAX_LIMIT = 10_000
 class ControlApi:
     """The handlers of ``/simulator/…``."""
 
-    def __init__(self, provider: Provider, inbound: Inbound) -> None:
+    def __init__(
+        self, provider: Provider, inbound: Inbound, others: Mapping[str, Provider] | None = None
+    ) -> None:
+        """others: the providers besides Twilio, by name; they share its ledger."""
         self._provider = provider
         self._inbound = inbound
+        self._others = dict(others or {})
 
     def routes(self) -> list[web.RouteDef]:
         """The routes, all JSON."""
@@ -61,29 +65,40 @@ class ControlApi:
         return web.json_response({"messages": entries, "more": more, "next_since": next_since})
 
     async def _stats(self, request: web.Request) -> web.Response:
-        """Totals, refusals by code, opt-outs, the callbacks' counts and the latest faults of the account's webhooks."""
-        webhooks = self._provider.webhooks
+        """Totals, refusals by code, opt-outs, the callbacks' counts and the latest faults of the account's webhooks.
+
+        The others' refusals and callbacks stand under their names.
+        """
         return web.json_response(
             {
                 **self._provider.ledger.counts(),
-                "refusals": {str(code): n for code, n in self._provider.refusals.items()},
+                **_fared(self._provider),
                 "opted_out": len(self._provider.opted_out),
                 "inbound_url": self._inbound.url,
-                "webhooks": {"waiting": webhooks.waiting, **webhooks.counts},
-                "debugger": list(webhooks.debugger),
+                **{name: _fared(other) for name, other in self._others.items()},
             }
         )
 
     async def _faults(self, request: web.Request) -> web.Response:
-        return web.json_response(self._provider.faults.document())
+        """All faults: Twilio's by their names, and the others' under the name of the provider."""
+        others = {name: other.faults.document() for name, other in self._others.items()}
+        return web.json_response({**self._provider.faults.document(), **others})
 
     async def _change_faults(self, request: web.Request) -> web.Response:
-        """Change the faults that the object names and answer with all of them; an unknown one changes nothing."""
+        """Change the faults that the object names and answer with all of them; an unknown one changes nothing.
+
+        They are Twilio's, unless ``"provider"`` in the object names another one.
+        """
+        wanted = await _object(request)
+        providers = {"twilio": self._provider, **self._others}
+        name = wanted.pop("provider", "twilio")
+        if not isinstance(name, str) or name not in providers:
+            raise _bad(f"There is no such provider. There are: {', '.join(providers)}.")
         try:
-            self._provider.faults.change(await _object(request))
+            providers[name].faults.change(wanted)
         except BadFaults as error:
             raise _bad(str(error)) from None
-        return web.json_response(self._provider.faults.document())
+        return await self._faults(request)
 
     async def _set_inbound_url(self, request: web.Request) -> web.Response:
         """``{"url": "http…"}``, or null for no inbound webhook."""
@@ -118,7 +133,8 @@ class ControlApi:
 
     async def _reset(self, request: web.Request) -> web.Response:
         """Forget messages, opt-outs, faults and waiting callbacks. The inbound address stays."""
-        self._provider.reset()
+        for provider in (self._provider, *self._others.values()):
+            provider.reset()
         return web.json_response({"status": "reset"})
 
 
@@ -134,6 +150,16 @@ async def same_origin_only(request: web.Request, handler: Any) -> web.StreamResp
         return web.json_response({"error": "Pages of other origins may not post here."}, status=403)
     response: web.StreamResponse = await handler(request)
     return response
+
+
+def _fared(provider: Provider) -> dict[str, Any]:
+    """How a provider's requests and webhooks fared."""
+    webhooks = provider.webhooks
+    return {
+        "refusals": {str(code): n for code, n in provider.refusals.items()},
+        "webhooks": {"waiting": webhooks.waiting, **webhooks.counts},
+        "debugger": list(webhooks.debugger),
+    }
 
 
 def _bad(text: str) -> web.HTTPBadRequest:

@@ -22,6 +22,7 @@ NO_CALLBACK = "no_callback"
 STAYS_SENT = "stays_sent"
 
 PROBABILITIES = (
+    "down",
     "refuse",
     "answer_429",
     "answer_500",
@@ -62,6 +63,7 @@ class Faults:
     How the API answers:
 
     - ``latency_ms``: wait before every answer.
+    - ``down``: the connection of any request is cut, of one that only asks too; nothing is accepted.
     - ``refuse``: the connection is reset before anything is accepted.
     - ``answer_429``: 20429 with ``Retry-After: retry_after``; certain not to have been accepted.
     - ``answer_500``: an error 500, nothing accepted.
@@ -86,6 +88,7 @@ class Faults:
     """
 
     latency_ms: float = 0
+    down: float = 0
     refuse: float = 0
     answer_429: float = 0
     answer_500: float = 0

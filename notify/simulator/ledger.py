@@ -17,6 +17,10 @@ class Ledger:
     """An append-only list with an index per SID, per recipient and per phone. One insert costs a few dict writes."""
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
         self._all: list[Message] = []
         self._by_sid: dict[str, Message] = {}
         self._by_to: dict[str, list[Message]] = {}
@@ -77,6 +81,7 @@ class Ledger:
             "outbound": len(outbound),
             "inbound": len(self._all) - len(outbound),
             "phones": len(self._by_phone),
+            "by_provider": dict(Counter(message.provider for message in outbound)),
             "segments": sum(message.measure.segments for message in outbound),
             "by_status": dict(Counter(message.status for message in self._all)),
             "by_error_code": {
@@ -111,6 +116,7 @@ def entry(message: Message) -> dict[str, Any]:
     return {
         "number": message.number,
         "sid": message.sid,
+        "provider": message.provider,
         "direction": message.direction,
         "to": message.to,
         "from": message.sender,

@@ -68,6 +68,7 @@ class Message:
     ``queued`` is when it joined the queue: later than ``created`` for a scheduled message.
     ``sender`` is None while a Messaging Service has not chosen one. ``history`` holds (status, time) from the first
     status on. ``callbacks`` holds (status, time, HTTP status answered or None when there was no answer).
+    ``provider`` is whose API took it: "twilio" or "elks".
     """
 
     sid: str
@@ -90,6 +91,7 @@ class Message:
     deleted: bool = False
     number: int = 0
     note: str | None = None
+    provider: str = "twilio"
     history: list[tuple[str, float]] = field(default_factory=list)
     callbacks: list[tuple[str, float, int | None]] = field(default_factory=list)
 

@@ -34,15 +34,17 @@ class Provider:
     Runs in one event loop; nothing here is shared between threads.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, ledger: Ledger | None = None) -> None:
         self.account = account
-        self.webhooks = Webhooks(account.token)
+        self.ledger = Ledger() if ledger is None else ledger
+        self.webhooks = self._open_webhooks()
         self.started = time.time()
         self._clear()
 
     def reset(self) -> None:
         """Forget every message, opt-out, fault and waiting callback. Messages on their way go nowhere."""
         self.webhooks.forget()
+        self.ledger.clear()
         self._clear()
 
     def accept(self, form: Mapping[str, str]) -> Message:
@@ -119,8 +121,10 @@ class Provider:
         message.move(m.CANCELED)
         self._tell(message)
 
+    def _open_webhooks(self) -> Webhooks:
+        return Webhooks(self.account.token)
+
     def _clear(self) -> None:
-        self.ledger = Ledger()
         self.faults = Faults()
         self.opted_out: set[tuple[str, str]] = set()
         self.refusals: Counter[int] = Counter()
@@ -200,7 +204,12 @@ class Provider:
         def done(answer: Answer) -> None:
             message.callbacks.append((status, time.time(), answer.status))
 
-        return Callback(message.callback_url, callback_params(message), done)
+        return self._callback_to(message.callback_url, message, done)
+
+    def _callback_to(
+        self, url: str, message: Message, done: Callable[[Answer], None]
+    ) -> Callback | None:
+        return Callback(url, callback_params(message), done)
 
 
 def callback_params(message: Message) -> dict[str, str]:

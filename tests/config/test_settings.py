@@ -159,6 +159,8 @@ def test_a_level_is_understood_in_small_letters(monkeypatch: pytest.MonkeyPatch)
         ({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN and TWILIO_SENDER"),
         ({"TWILIO_SENDER": "Notify"}, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
         ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_SENDER": "Notify"}, "TWILIO_AUTH_TOKEN"),
+        ({"ELKS_USERNAME": "u1"}, "ELKS_PASSWORD and ELKS_SENDER"),
+        ({"ELKS_USERNAME": "u1", "ELKS_SENDER": "Notify"}, "ELKS_PASSWORD"),
     ],
 )
 def test_half_a_provider_is_refused_and_the_other_half_named(
@@ -167,6 +169,29 @@ def test_half_a_provider_is_refused_and_the_other_half_named(
     done = ask("pass", **given)
     assert done.returncode != 0
     assert f"also set {missing}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"ELKS_USERNAME": "u1", "ELKS_PASSWORD": "x", "ELKS_SENDER": "Notify"},
+            "46elks stands in for Twilio: also set TWILIO_ACCOUNT_SID",
+        ),
+        (
+            {"ELKS_CALLBACK_ADDRESSES": "192.0.2.0/24,there"},
+            "ELKS_CALLBACK_ADDRESSES holds 'there'",
+        ),
+        ({"SMS_SEGMENTS_PER_SECOND": "-1"}, "SMS_SEGMENTS_PER_SECOND must be 0"),
+        ({"SMS_WORKERS": "0"}, "SMS_WORKERS must be 1 or more"),
+        ({"SMS_IN_FLIGHT": "0"}, "must be 1 or more"),
+    ],
+)
+def test_what_makes_no_sense_for_sms_is_refused(given: dict[str, str], said: str) -> None:
+    done = ask("pass", **given)
+    assert done.returncode != 0
+    assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -51,6 +51,14 @@ def test_the_provider_is_obeyed_within_reason(asked: float, least: float, most: 
     assert least <= waits(sent_off(), retry_after=asked) <= most
 
 
+def test_the_next_attempt_may_be_another_providers() -> None:
+    delivery = sent_off()
+    record([Receipt(delivery.reference, Outcome.IN_DOUBT, provider="twilio")])
+    record([Receipt(delivery.reference, Outcome.ABSENT, provider="twilio")])
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.provider) == (State.QUEUED, ""), "a new doubt is about anybody"
+
+
 def test_a_time_that_is_no_number_is_no_time() -> None:
     assert waits(sent_off(), retry_after=float("nan")) <= 3
 

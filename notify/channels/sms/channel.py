@@ -1,8 +1,9 @@
-"""The SMS channel: addressed by phone number, carried by Twilio."""
+"""The SMS channel: addressed by phone number, carried by Carrier."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import ClassVar
 
@@ -13,14 +14,17 @@ from django.utils.translation import gettext as _
 
 from notify.channels.base import AddressedBy, Preview, Receipt, Recipient, Text, TextChannel
 from notify.channels.notice import Notice
-from notify.channels.sms import errors, twilio
+from notify.channels.sms import carrier, errors, twilio
 from notify.channels.sms.background import Background
+from notify.channels.sms.carrier import Carrier
 from notify.channels.sms.compose import compose, spoken
+from notify.channels.sms.handful import Handful
 from notify.channels.sms.outgoing import Outgoing, for_notice, for_text
 from notify.channels.sms.text import Encoding, excess, measure, outside_gsm_7
-from notify.channels.sms.twilio import AT_ONCE, Twilio
 
-Call = Callable[[Twilio, Outgoing], Awaitable[Receipt]]
+Call = Callable[[Carrier, Outgoing], Awaitable[Receipt]]
+MOST_AT_ONCE = 500
+"""Messages of a handful: a worker that dies leaves at most so many to be asked about one by one."""
 
 
 class SmsChannel(TextChannel):
@@ -32,29 +36,37 @@ class SmsChannel(TextChannel):
 
     name: ClassVar[str] = "sms"
     addressed_by: ClassVar[AddressedBy] = AddressedBy.SUBSCRIBER
-    # A worker that dies leaves at most so many to be asked about one by one.
-    handful: ClassVar[int] = 500
 
     def __init__(self) -> None:
         """Costs nothing yet: neither thread nor connection."""
-        self._background: Background[Twilio] | None = None
+        self._background: Background[Carrier] | None = None
+        self._handful = Handful(
+            MOST_AT_ONCE, settings.SMS_SEGMENTS_PER_SECOND, settings.SMS_WORKERS
+        )
         self._lock = threading.Lock()
+
+    @property
+    def handful(self) -> int:  # type: ignore[override]  # it changes with the pace
+        """How many recipients to hand to ``send``: what goes out in a few seconds at the pace of now."""
+        return self._handful.size
 
     def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         """Send each the SMS in their language; the receipts come as the provider answers."""
-        return self._each(Twilio.create, for_notice(notice, recipients))
+        since = time.monotonic()
+        yield from self._each(Carrier.create, for_notice(notice, recipients))
+        self._handful.took(len(recipients), since)
 
     def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         """Ask for each whether the provider has it: ABSENT is certain, IN_DOUBT says ask again."""
-        return self._each(Twilio.find, for_notice(notice, recipients))
+        return self._each(Carrier.find, for_notice(notice, recipients))
 
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """Send each text to its own person."""
-        return self._each(Twilio.create, [for_text(text) for text in texts])
+        return self._each(Carrier.create, [for_text(text) for text in texts])
 
     def look_up_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """As ``look_up``; the same words sent to the same number lately count as the text."""
-        return self._each(Twilio.find, [for_text(text) for text in texts])
+        return self._each(Carrier.find, [for_text(text) for text in texts])
 
     def problems(self, notice: Notice) -> list[str]:
         """A sentence for each language whose SMS is longer than SMS_MAX_SEGMENTS."""
@@ -105,12 +117,12 @@ class SmsChannel(TextChannel):
 
     def _each(self, call: Call, messages: Sequence[Outgoing]) -> Iterator[Receipt]:
         if messages:
-            yield from self._running().each(call, messages, AT_ONCE)
+            yield from self._running().each(call, messages, settings.SMS_IN_FLIGHT)
 
-    def _running(self) -> Background[Twilio]:
+    def _running(self) -> Background[Carrier]:
         with self._lock:
             if self._background is None or self._background.inherited:
-                self._background = Background(twilio.connect)
+                self._background = Background(carrier.connect)
             return self._background
 
 

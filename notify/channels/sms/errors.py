@@ -1,6 +1,7 @@
-"""What the provider's error codes mean: one table, and a sentence for each that editors read.
+"""What the providers' error codes mean: one table, and a sentence for each that editors read.
 
-Source: https://www.twilio.com/docs/api/errors (each code has a page of its own).
+Source: https://www.twilio.com/docs/api/errors (each code has a page of its own). 46elks has no codes:
+ours for it are "46elks-" and the HTTP status, or what its answer names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ UNREACHABLE = "unreachable"
 """Ours: no connection was made, so nothing was sent."""
 NO_ANSWER = "no_answer"
 """Ours: the request was under way, and no answer came back that can be read."""
+HELD_BACK = "held_back"
+"""Ours: the provider wants silence for a while, so nothing was sent."""
+TOO_FAST = frozenset({"20429", "46elks-429"})
+"""The codes that ask everybody to slow down."""
+ELKS_FAILED = "46elks-failed"
+"""Ours: 46elks says that the message failed, and never why."""
+ELKS_SENDER = "46elks-from"
+"""Ours: 46elks does not accept the sender."""
 
 
 class Meaning(Enum):
@@ -37,11 +46,14 @@ _BUSY = _("The SMS provider had too much to do.")
 _SENDER = _("The SMS provider does not accept our sender name or number.")
 _ACCOUNT = _("The SMS provider does not accept our account or password.")
 _BLOCKED = _("The operator blocked the message.")
+_CREDIT = _("Our account at the SMS provider has no money left, or may not send.")
+_UNEXPLAINED = _("The operator did not deliver it, and did not say why.")
 _TEXT = _("The SMS provider did not accept the text.")
 
 _CODES: dict[str, tuple[Meaning, Promise]] = {
     UNREACHABLE: (Meaning.FOR_NOW, _("The SMS provider could not be reached.")),
     NO_ANSWER: (Meaning.FOR_NOW, _("The SMS provider did not answer.")),
+    HELD_BACK: (Meaning.FOR_NOW, _BUSY),
     "20003": (Meaning.OPERATOR, _ACCOUNT),
     "20005": (Meaning.OPERATOR, _ACCOUNT),
     "20403": (Meaning.OPERATOR, _ACCOUNT),
@@ -76,9 +88,17 @@ _CODES: dict[str, tuple[Meaning, Promise]] = {
     "30005": (Meaning.PERMANENT, _INVALID),
     "30006": (Meaning.PERMANENT, _LANDLINE),
     "30007": (Meaning.OPERATOR, _BLOCKED),
-    "30008": (Meaning.FOR_NOW, _("The operator did not deliver it, and did not say why.")),
+    "30008": (Meaning.FOR_NOW, _UNEXPLAINED),
     "30022": (Meaning.FOR_NOW, _BUSY),
     "30036": (Meaning.PERMANENT, _("It could not be delivered while the words were still true.")),
+    "46elks-401": (Meaning.OPERATOR, _ACCOUNT),
+    "46elks-402": (Meaning.OPERATOR, _CREDIT),
+    "46elks-403": (Meaning.OPERATOR, _CREDIT),
+    "46elks-404": (Meaning.OPERATOR, _ACCOUNT),
+    "46elks-429": (Meaning.FOR_NOW, _BUSY),
+    "46elks-number": (Meaning.PERMANENT, _INVALID),
+    ELKS_FAILED: (Meaning.FOR_NOW, _UNEXPLAINED),
+    ELKS_SENDER: (Meaning.OPERATOR, _SENDER),
     "63038": (Meaning.OPERATOR, _("Our account has reached its limit of messages for the day.")),
 }
 
@@ -90,6 +110,11 @@ def meaning(code: str) -> Meaning:
     and would say the same again. The receipt keeps the code, so that it can be looked up.
     """
     return _CODES[code][0] if code in _CODES else Meaning.PERMANENT
+
+
+def elsewhere(code: str) -> bool:
+    """Whether a refusal with this code says nothing of the message, so that another provider may take it."""
+    return code in (UNREACHABLE, HELD_BACK) or meaning(code) is Meaning.OPERATOR
 
 
 def reason(code: str) -> str:

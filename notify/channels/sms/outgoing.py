@@ -16,12 +16,16 @@ from notify.channels.sms.text import measure, normalise
 LONGEST_VALIDITY = 36000
 """Seconds; Twilio's ValidityPeriod is 1 to 36000 and, left out, the longest."""
 
+URGENT = frozenset({"Extreme", "Severe"})
+"""CAP severities whose messages overtake the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One SMS. body: as it goes out, normalised. valid_for: seconds, 1 to 36000, its words stay true.
 
     units: segments. since: when its words came to be, so that it cannot have been sent before.
+    urgent: it goes before those that are not. provider: who was given it before, when asked about.
     """
 
     address: str
@@ -30,6 +34,8 @@ class Outgoing:
     valid_for: int
     units: int
     since: datetime
+    urgent: bool = False
+    provider: str = ""
 
 
 def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing]:
@@ -48,6 +54,8 @@ def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing
             valid_for,
             units[person.language],
             since=notice.sent,
+            urgent=notice.severity in URGENT,
+            provider=person.provider,
         )
         for person in recipients
     ]
@@ -64,6 +72,9 @@ def for_text(text: Text) -> Outgoing:
         measure(body).segments,
         # No text lives longer, so an older one with the same words is another one.
         since=timezone.now() - timedelta(seconds=LONGEST_VALIDITY),
+        # Somebody waits for it: a code, an answer.
+        urgent=True,
+        provider=text.provider,
     )
 
 

@@ -1,6 +1,7 @@
-"""What the provider's words for a message's status mean in ours.
+"""What the providers' words for a message's status mean in ours.
 
-Source: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+Sources: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values,
+https://46elks.com/docs/sms-delivery-reports
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import logging
 from notify.channels.base import Outcome
 
 _OUTCOMES = {
-    **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), Outcome.ACCEPTED),
+    **dict.fromkeys(
+        ("accepted", "created", "scheduled", "queued", "sending", "sent"), Outcome.ACCEPTED
+    ),
     **dict.fromkeys(("delivered", "read"), Outcome.DELIVERED),
     # The provider's last word: it has already tried for as long as it was allowed to.
     **dict.fromkeys(("undelivered", "failed", "canceled"), Outcome.FAILED),

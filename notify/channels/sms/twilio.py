@@ -1,19 +1,11 @@
-"""The provider: the only module that imports twilio. One account, one client in one event loop.
-
-The API has no idempotency key. So what matters in every answer, and in every missing one, is
-whether the provider can have taken the message: a refusal says no, a connection that was never
-made says no, and everything else leaves it in doubt.
-"""
+"""Twilio: the only module that imports twilio. One account, one client in one event loop."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -28,22 +20,20 @@ from twilio.rest import Client
 from notify.channels.base import Outcome, Receipt
 from notify.channels.sms import errors
 from notify.channels.sms.outgoing import Outgoing
+from notify.channels.sms.provider import (
+    ANSWER_SECONDS,
+    CONNECT_SECONDS,
+    OUT_OF_ORDER,
+    SAME_CLOCK,
+    Refusals,
+    never_connected,
+    seconds,
+)
 from notify.channels.sms.statuses import outcome_of
 
 NAME = "twilio"
-AT_ONCE = 100
-"""Requests in flight, and so connections held."""
-ANSWER_SECONDS = 20.0
-CONNECT_SECONDS = 5.0
 CALLBACK_RETRIES = "#rc=5&rp=ct,rt,5xx"
 """Connection overrides: a callback that our server failed to take is made again, five times."""
-SAME_CLOCK = timedelta(minutes=5)
-"""How far the provider's clock may be from ours."""
-OUT_OF_ORDER = timedelta(days=1)
-"""How far the provider's list may be from newest first."""
-QUIET_SECONDS = 60.0
-
-log = logging.getLogger(__name__)
 
 
 class _Busy(Exception):
@@ -68,7 +58,7 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no
         pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}"
         self._authorization = "Basic " + b64encode(pair.encode()).decode()
         self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=AT_ONCE),
+            connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         )
@@ -80,7 +70,7 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no
         headers["Authorization"] = self._authorization
         response = await super().request(method, url, headers=headers, **kwargs)
         if response.status_code == 429:
-            raise _Busy(_seconds(response.headers.get("Retry-After")))
+            raise _Busy(seconds(response.headers.get("Retry-After")))
         return response
 
     def log_request(self, kwargs: Any) -> None:
@@ -93,6 +83,8 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no
 class Twilio:
     """The account of the settings, opened by ``connect`` in the event loop that it is used in."""
 
+    name = NAME
+
     def __init__(self, http: AsyncTwilioHttpClient) -> None:
         client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
         if settings.TWILIO_API_URL:
@@ -100,7 +92,8 @@ class Twilio:
         self._messages = client.messages
         self._sender = _sender(settings.TWILIO_SENDER)
         self._callback = f"{settings.PUBLIC_URL}{reverse('sms:status')}?ref="
-        self._said: dict[str, float] = {}
+        self._refusals = Refusals(NAME)
+        self.sender = f"{NAME}:{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_SENDER}"
 
     async def create(self, message: Outgoing) -> Receipt:
         """Hand over one SMS. Never raises: whatever happens is the receipt's outcome."""
@@ -133,8 +126,7 @@ class Twilio:
             async with asyncio.timeout(ANSWER_SECONDS):
                 found = await self._look_for(message)
         except Exception as error:  # noqa: BLE001 - not knowing is an answer here
-            failure = self._failure(message, error)
-            return Receipt(message.reference, Outcome.IN_DOUBT, NAME, error=failure.error)
+            return self._refusals.doubt(message.reference, _judge(error)[1], error)
         if found is None:
             return Receipt(message.reference, Outcome.ABSENT, NAME)
         outcome = outcome_of(found.status)
@@ -172,31 +164,9 @@ class Twilio:
 
     def _failure(self, message: Outgoing, error: Exception) -> Receipt:
         outcome, code, retry_after = _judge(error)
-        meaning = errors.meaning(code)
-        if outcome is Outcome.FAILED and meaning in (
-            errors.Meaning.FOR_NOW,
-            errors.Meaning.OPERATOR,
-        ):
-            outcome = Outcome.FAILED_FOR_NOW
-        if meaning is errors.Meaning.OPERATOR:
-            self._log(logging.ERROR, "The SMS provider refuses our messages with error %s", code)
-        elif outcome is Outcome.IN_DOUBT:
-            self._log(logging.WARNING, "No clear answer from the SMS provider: %s", _name(error))
-        return Receipt(
-            message.reference,
-            outcome,
-            provider=NAME,
-            error=code,
-            retry_after=retry_after,
-            opted_out=meaning is errors.Meaning.OPTED_OUT,
+        return self._refusals.receipt(
+            message.reference, outcome, code, retry_after=retry_after, error=error
         )
-
-    def _log(self, level: int, sentence: str, what: str) -> None:
-        """Say it once a minute: what is wrong with one message is wrong with thousands of others."""
-        now = time.monotonic()
-        if now - self._said.get(what, -QUIET_SECONDS) >= QUIET_SECONDS:
-            self._said[what] = now
-            log.log(level, sentence, what)
 
 
 @asynccontextmanager
@@ -221,7 +191,7 @@ def _judge(error: Exception) -> tuple[Outcome, str, float | None]:
     """What an exception says about the message: the outcome, a code, and seconds to wait if told."""
     if isinstance(error, _Busy):
         return Outcome.FAILED_FOR_NOW, "20429", error.retry_after
-    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+    if never_connected(error):
         return Outcome.FAILED_FOR_NOW, errors.UNREACHABLE, None
     if isinstance(error, (TwilioRestException, TwilioServiceException)):
         # 408 says that the provider gave up reading or working, not that it did nothing.
@@ -229,11 +199,6 @@ def _judge(error: Exception) -> tuple[Outcome, str, float | None]:
             return Outcome.FAILED, str(error.code or error.status), None
         return Outcome.IN_DOUBT, str(error.code or error.status), None
     return Outcome.IN_DOUBT, errors.NO_ANSWER, None
-
-
-def _name(error: Exception) -> str:
-    """What may be logged of an exception: its text can hold a phone number."""
-    return type(error).__name__
 
 
 def is_service(sender: str) -> bool:
@@ -246,8 +211,3 @@ def _sender(sender: str) -> dict[str, str]:
     if is_service(sender):
         return {"messaging_service_sid": sender}
     return {"from_": sender}
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds; None for a date or nonsense (RFC 9110 section 10.2.3)."""
-    return float(header) if header and header.isascii() and header.isdigit() else None

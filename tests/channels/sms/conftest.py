@@ -26,6 +26,14 @@ def account(settings: Settings, simulator: Simulator) -> Simulator:
 
 
 @pytest.fixture
+def second(settings: Settings, account: Simulator) -> Simulator:
+    """The settings also know an account at 46elks, at the same simulator."""
+    for name, value in account.elks_environment().items():
+        setattr(settings, name, value)
+    return account
+
+
+@pytest.fixture
 def sms(account: Simulator) -> Iterator[SmsChannel]:
     """The channel, closed at the end."""
     channel = SmsChannel()

@@ -1,0 +1,71 @@
+"""Where providers come in: who is not let in, and what cannot be read, gets a sentence and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import QueryDict
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+LARGEST_FORM = 32_768
+"""Bytes. The providers' forms hold at most 1,600 characters of text and some twenty short fields."""
+LONGEST_REFERENCE = 64
+FORM = "application/x-www-form-urlencoded"
+
+Read = Callable[[HttpRequest], QueryDict]
+Webhook = Callable[[HttpRequest, QueryDict], HttpResponse]
+
+
+class Refused(Exception):
+    """The request is not answered; holds the status and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def webhook(read: Read) -> Callable[[Webhook], Callable[[HttpRequest], HttpResponse]]:
+    """Let in only forms that ``read`` hands over; it raises Refused for those of strangers."""
+
+    def decorated(answer: Webhook) -> Callable[[HttpRequest], HttpResponse]:
+        @csrf_exempt
+        @require_POST
+        @wraps(answer)
+        def view(request: HttpRequest) -> HttpResponse:
+            try:
+                return answer(request, read(request))
+            except Refused as refused:
+                return HttpResponse(
+                    f"{refused}\n", status=refused.status, content_type="text/plain; charset=utf-8"
+                )
+
+        return view
+
+    return decorated
+
+
+def reference_of(request: HttpRequest) -> str:
+    """Our reference in the address, "" if there is none that can be ours."""
+    reference = request.GET.get("ref", "")
+    return reference if len(reference) <= LONGEST_REFERENCE else ""
+
+
+def form_of(request: HttpRequest) -> QueryDict:
+    """The posted form. Raises Refused."""
+    if request.content_type != FORM:
+        raise Refused(400, _("Send the fields as a form."))
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > LARGEST_FORM:
+        raise Refused(413, _("The form is too large."))
+    try:
+        return request.POST
+    except RequestDataTooBig:
+        raise Refused(413, _("The form is too large.")) from None
+    except (SuspiciousOperation, MultiPartParserError, ValueError):
+        raise Refused(400, _("The form cannot be read.")) from None
