@@ -206,8 +206,8 @@ SMS_SEGMENTS_PER_SECOND: float = env.float("SMS_SEGMENTS_PER_SECOND", default=0)
 SMS_IN_FLIGHT: int = env.int("SMS_IN_FLIGHT", default=100)
 # Processes that send: each takes its share of the pace when Redis cannot share it out.
 SMS_WORKERS: int = env.int("SMS_WORKERS", default=4)
-if SMS_SEGMENTS_PER_SECOND < 0:
-    raise ImproperlyConfigured("SMS_SEGMENTS_PER_SECOND must be 0 (no limit) or more.")
+if not 0 <= SMS_SEGMENTS_PER_SECOND <= 1_000_000:
+    raise ImproperlyConfigured("SMS_SEGMENTS_PER_SECOND must be 0 (no limit) to 1000000.")
 if SMS_IN_FLIGHT < 1 or SMS_WORKERS < 1:
     raise ImproperlyConfigured("SMS_IN_FLIGHT and SMS_WORKERS must be 1 or more.")
 # What one segment costs, for the estimate an editor sees before publishing.
