@@ -24,6 +24,10 @@ class Queue(models.TextChoices):
     ROUTINE = "routine", _("Routine")
 
 
+UPKEEP = "upkeep"
+"""The queue that every worker hears: sweeping and folding, which must not wait behind a fan-out."""
+
+
 class State(models.TextChoices):
     """The state of one delivery.
 

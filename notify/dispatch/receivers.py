@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from notify.channels.base import Receipt
 from notify.channels.signals import status_reported, text_received
-from notify.dispatch import direct
+from notify.dispatch import direct, inbox
 from notify.dispatch.keywords import Keyword, keyword
-from notify.dispatch.record import record
 from notify.residents.models import Consent
 from notify.residents.services import find_subscriber, opt_out
 
@@ -20,7 +19,7 @@ from notify.residents.services import find_subscriber, opt_out
 @receiver(status_reported)
 def put_down(*, receipt: Receipt, **_kwargs: object) -> None:
     """A provider's later word on a message."""
-    record([receipt])
+    inbox.put(receipt)
 
 
 @receiver(text_received)

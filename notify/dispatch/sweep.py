@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notify.dispatch import bell, direct
+from notify.dispatch import bell, direct, inbox
 from notify.dispatch.models import Dispatch, Queue
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.send import due_batches
@@ -52,6 +52,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     ring_for_dispatches,
     ring_for_batches,
     direct.ring_for_messages,
+    inbox.ring_for_callbacks,
     reconcile,
     direct.reconcile_direct,
     direct.forget_final,
