@@ -45,25 +45,29 @@ class Recipient:
     """One address of a notice.
 
     address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
-    provider's later word. language: what the person reads.
+    provider's later word. language: what the person reads. provider: who was asked to carry it
+    before, where that is known; for ``look_up``.
     """
 
     address: str
     reference: str
     language: str
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words for one person that are no notice: a code, an answer.
 
-    valid_for: seconds after which they are worthless.
+    valid_for: seconds after which they are worthless. provider: who was asked to carry it before,
+    where that is known; for ``look_up_texts``.
     """
 
     address: str
     reference: str
     body: str
     valid_for: int
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)

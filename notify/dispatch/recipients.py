@@ -28,9 +28,7 @@ def audience(
     and to everybody whose subscription, as it stood at ``asked_before``, matches.
     """
     told = Exists(
-        Delivery.objects.filter(
-            subscriber=OuterRef("pk"), dispatch__update__alert=alert, state__in=TOLD
-        )
+        Delivery.objects.filter(TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert)
     )
     asked = Exists(
         Subscription.objects.filter(

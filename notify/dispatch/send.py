@@ -18,6 +18,7 @@ from django.utils import timezone
 from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
+from notify.dispatch import overdue
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.record import record, withdraw
 from notify.residents.secrecy import Undecryptable
@@ -76,7 +77,9 @@ def _lease(queue: str, worker: str) -> Batch | None:
     now = timezone.now()
     for key in due_batches(queue, now).values_list("pk", flat=True)[:20]:
         taken = due_batches(queue, now).filter(pk=key).order_by()
-        if taken.update(leased_by=worker, leased_until=now + LEASE):
+        # Whoever dies is asked about from the moment that the lease has run out.
+        until = now + LEASE
+        if taken.update(leased_by=worker, leased_until=until, ask_at=until):
             return Batch.objects.select_related("dispatch").get(pk=key)
     return None
 
@@ -187,4 +190,5 @@ def _release(batch: Batch, worker: str, *, not_before: datetime) -> None:
         leased_until=None,
         done_at=None if earliest else now,
         due_at=max(earliest, not_before) if earliest else now,
+        ask_at=overdue.next_ask(batch.pk),
     )
