@@ -24,6 +24,7 @@ from notify.channels.registry import channels
 from notify.dispatch import bell
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.recipients import audience
+from notify.dispatch.stopping import stopping
 from notify.residents.models import Subscriber
 
 CHUNK = 5_000
@@ -42,7 +43,10 @@ def expand(dispatch_id: int) -> None:
         return
     _expand_areas(dispatch_id)
     while _expand_chunk(dispatch_id):
-        pass
+        if stopping():
+            queue = Dispatch.objects.values_list("queue", flat=True).get(pk=dispatch_id)
+            bell.ring(bell.EXPAND, dispatch_id, queue=queue)
+            return
 
 
 @transaction.atomic

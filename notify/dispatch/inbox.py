@@ -27,6 +27,7 @@ from notify.channels.base import Outcome, Receipt
 from notify.dispatch import bell
 from notify.dispatch.models import UPKEEP
 from notify.dispatch.record import record
+from notify.dispatch.stopping import stopping
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def fold() -> int:
         line.xdel(_stream(), *keys)
         line.execute()
         done += len(entries)
-        if time.monotonic() >= until:
+        if stopping() or time.monotonic() >= until:
             bell.ring(bell.FOLD, queue=UPKEEP)
             break
     return done
