@@ -1,11 +1,14 @@
-"""The Celery application: two queues and a beat. Tasks live in ``notify/dispatch/tasks.py``."""
+"""The Celery application: two queues for fan-outs, one for upkeep, and a beat.
+
+Tasks live in ``notify/dispatch/tasks.py``.
+"""
 
 from __future__ import annotations
 
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import celeryd_after_setup, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,3 +20,18 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging(**_options: object) -> None:
     """Leave logging as the settings have it: Celery asks, and would otherwise set up its own."""
+
+
+@celeryd_after_setup.connect
+def listen(**_options: object) -> None:
+    """Take what every worker does to the queues it was started for."""
+    hear_upkeep(app)
+
+
+def hear_upkeep(worker: Celery) -> None:
+    """Let every worker sweep and fold, also one that was started for a single queue.
+
+    On a queue of fan-outs the sweep would wait behind hundreds of batches, and expire.
+    """
+    queues = worker.amqp.queues
+    queues.select_add(queues["upkeep"])

@@ -151,11 +151,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
 CELERY_TASK_DEFAULT_QUEUE = "routine"
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"urgent": {}, "routine": {}}
+# Every worker hears "upkeep", whatever else it was started for: see config/celery.py.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"urgent": {}, "routine": {}, "upkeep": {}}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "notify.dispatch.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep": {
+        "task": "notify.dispatch.tasks.sweep",
+        "schedule": 5.0,
+        "options": {"queue": "upkeep", "expires": 5},
+    },
 }
 
 # --- how words travel -------------------------------------------------------------------------

@@ -45,8 +45,8 @@ class Recipient:
     """One address of a notice.
 
     address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
-    provider's later word. language: what the person reads. provider: for ``look_up``, who may have
-    it by the receipt of the same attempt; "" if there was none, and anybody may.
+    provider's later word. language: what the person reads. provider: who was asked to carry it
+    before, where that is known; for ``look_up``.
     """
 
     address: str
@@ -59,7 +59,8 @@ class Recipient:
 class Text:
     """Words for one person that are no notice: a code, an answer.
 
-    valid_for: seconds after which they are worthless. provider: as in ``Recipient``.
+    valid_for: seconds after which they are worthless. provider: who was asked to carry it before,
+    where that is known; for ``look_up_texts``.
     """
 
     address: str
@@ -148,10 +149,6 @@ class Channel(ABC):
 
 class TextChannel(Channel):
     """A channel that can also carry words to one person."""
-
-    def opted_out(self, error: str) -> bool:
-        """Whether an error code of the provider's says that the person told it to stop us."""
-        return False
 
     @abstractmethod
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 EXPAND = "notify.dispatch.tasks.expand"
 SEND_BATCH = "notify.dispatch.tasks.send_batch"
 SEND_DIRECT = "notify.dispatch.tasks.send_direct"
+FOLD = "notify.dispatch.tasks.fold"
 
 FORGOTTEN_AFTER = 60
 """Seconds after which an unheard bell is dropped, so that bells never pile up behind a backlog."""

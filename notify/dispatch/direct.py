@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from notify.channels.base import ChannelError, Outcome, Receipt, Text
 from notify.channels.registry import text_channel
-from notify.dispatch import bell
-from notify.dispatch.models import FINAL, DirectMessage, Queue, State
+from notify.dispatch import bell, overdue
+from notify.dispatch.models import FINAL, NOBODY_KNOWS, DirectMessage, Queue, State
 from notify.dispatch.record import SETTLING, record
 from notify.residents.models import SignUp
 from notify.residents.secrecy import Undecryptable, decrypt, encrypt
@@ -118,6 +118,9 @@ def reconcile_direct() -> None:
     claimed = _claim(now)
     if claimed and channel is not None:
         _hand_over(channel.look_up_texts, DirectMessage.objects.filter(pk__in=claimed))
+    DirectMessage.objects.filter(
+        state=State.IN_DOUBT, sending_at__lte=now - overdue.DOUBTED_FOR
+    ).update(state=State.FAILED, final_at=now, error=NOBODY_KNOWS)
 
 
 @transaction.atomic
@@ -175,4 +178,5 @@ def _text(message: DirectMessage) -> Text:
         reference=message.reference,
         body=decrypt(message.body_cipher),
         valid_for=max(1, int(left)),
+        provider=message.provider if message.state == State.IN_DOUBT else "",
     )

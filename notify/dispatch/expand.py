@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import (
-    BigIntegerField,
-    CharField,
-    DateTimeField,
-    F,
-    IntegerField,
-    QuerySet,
-    Value,
-)
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from notify.channels.base import AddressedBy, Channel
 from notify.channels.registry import channels
 from notify.dispatch import bell
-from notify.dispatch.models import Batch, Delivery, Dispatch, State
-from notify.dispatch.recipients import audience
-from notify.residents.models import Subscriber
+from notify.dispatch.models import Batch, Delivery, Dispatch
+from notify.dispatch.recipients import Stretch, stretch
+from notify.dispatch.stopping import stopping
 
-CHUNK = 5_000
+CHUNK = 10_000
 """Subscribers per transaction: what a crash costs."""
 SLICE = 500
 """Deliveries per batch: what one worker holds at a time."""
@@ -42,7 +32,10 @@ def expand(dispatch_id: int) -> None:
         return
     _expand_areas(dispatch_id)
     while _expand_chunk(dispatch_id):
-        pass
+        if stopping():
+            queue = Dispatch.objects.values_list("queue", flat=True).get(pk=dispatch_id)
+            bell.ring(bell.EXPAND, dispatch_id, queue=queue)
+            return
 
 
 @transaction.atomic
@@ -75,86 +68,81 @@ def _expand_chunk(dispatch_id: int) -> bool:
     """The next range of subscribers, for every channel addressed by them; False when done."""
     dispatch = Dispatch.objects.select_related("update__service").get(pk=dispatch_id)
     cursor = dispatch.expanded_through
-    people = _people(dispatch)
-    keys = list(people.filter(pk__gt=cursor).order_by("pk").values_list("pk", flat=True)[:CHUNK])
-    more = len(keys) == CHUNK
+    found = _next(dispatch)
+    more = found.through is not None
     # The mark moves first: a second worker on the same range waits for this row, finds it moved,
     # and stops.
     moved = Dispatch.objects.filter(
         pk=dispatch_id, expanded_through=cursor, expanded_at=None
     ).update(
-        expanded_through=keys[-1] if keys else cursor,
+        expanded_through=found.through or max(found.keys, default=cursor),
         expanded_at=None if more else timezone.now(),
     )
     if not moved:
         return False
     made = 0
+    slices = list(batched(found.keys, SLICE))
     for channel in _channels(AddressedBy.SUBSCRIBER):
-        for lower, upper in _slices(cursor, keys):
-            batch = Batch.objects.create(
-                dispatch=dispatch, channel=channel.name, number=upper, **_fresh(dispatch)
-            )
-            _insert(batch, people.filter(pk__gt=lower, pk__lte=upper))
-            made += 1
+        batches = Batch.objects.bulk_create(
+            Batch(dispatch=dispatch, channel=channel.name, number=keys[-1], **_fresh(dispatch))
+            for keys in slices
+        )
+        _insert(dispatch, channel.name, dict(zip((one.pk for one in batches), slices, strict=True)))
+        made += len(batches)
     # One line to the broker for them all, and one wait if it is away.
     bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue, times=made)
     return more
 
 
-def _people(dispatch: Dispatch) -> QuerySet[Subscriber]:
+def _next(dispatch: Dispatch) -> Stretch:
     if dispatch.withdrawn_at is not None:
-        return Subscriber.objects.none()
-    update = dispatch.update
-    return audience(
-        # Nobody can have been told before the first update.
-        alert=update.alert_id if update.number > 1 else None,
-        service=update.service,
-        paths=[place["path"] for place in update.places],
-        ends=update.ends_alert,
-        asked_before=dispatch.created_at,
+        return Stretch([], None)
+    return stretch(dispatch, dispatch.expanded_through, CHUNK, SLICE)
+
+
+def batched(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Slices of at most ``size``."""
+    return (keys[start : start + size] for start in range(0, len(keys), size))
+
+
+INSERT = """
+INSERT INTO dispatch_delivery (dispatch_id, batch_id, channel, address, subscriber_id, language,
+                               state, attempts, due_at, provider, provider_id, error, units)
+SELECT %s, chosen.batch, %s, CAST(person.id AS varchar(64)), person.id, person.language,
+       'queued', 0, {now}, '', '', '', 0
+FROM {chosen} JOIN residents_subscriber person ON person.id = chosen.person
+WHERE person.ended_at IS NULL
+ORDER BY person.id
+ON CONFLICT DO NOTHING
+"""
+"""Names and languages never travel to Python and back; the keys do, because they are joined there."""
+
+CHOSEN = {
+    "postgresql": "unnest(%s::bigint[], %s::bigint[]) AS chosen (person, batch)",
+    "sqlite": """(SELECT people.value AS person, batches.value AS batch
+        FROM json_each(%s) people JOIN json_each(%s) batches ON people.key = batches.key) chosen""",
+}
+
+
+def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]]) -> None:
+    """One statement for all the batches of a chunk. slices: subscribers' keys by batch."""
+    if not slices:
+        return
+    people = [key for keys in slices.values() for key in keys]
+    batches = [batch for batch, keys in slices.items() for _key in keys]
+    now = str(connection.ops.adapt_datetimefield_value(timezone.now()))
+    postgres = connection.vendor == "postgresql"
+    arrays = [people, batches] if postgres else [json.dumps(people), json.dumps(batches)]
+    sql = INSERT.format(
+        chosen=CHOSEN[connection.vendor], now="%s::timestamptz" if postgres else "%s"
     )
-
-
-def _slices(cursor: int, keys: Sequence[int]) -> list[tuple[int, int]]:
-    """Half-open key ranges (lower, upper] that hold at most SLICE of ``keys`` each."""
-    borders = [cursor, *keys[SLICE - 1 :: SLICE]]
-    if keys and borders[-1] != keys[-1]:
-        borders.append(keys[-1])
-    return list(pairwise(borders))
-
-
-def _insert(batch: Batch, people: QuerySet[Subscriber]) -> None:
-    """INSERT … SELECT: the rows never travel to Python and back."""
-    now = timezone.now()
-    columns: dict[str, Combinable] = {
-        "dispatch_id": Value(batch.dispatch_id, BigIntegerField()),
-        "batch_id": Value(batch.pk, BigIntegerField()),
-        "channel": Value(batch.channel, CharField()),
-        "address": Cast("pk", CharField()),
-        "subscriber_id": F("pk"),
-        "language": F("language"),
-        "state": Value(State.QUEUED.value, CharField()),
-        "attempts": Value(0, IntegerField()),
-        "due_at": Value(now, DateTimeField()),
-        "provider": Value("", CharField()),
-        "provider_id": Value("", CharField()),
-        "error": Value("", CharField()),
-        "units": Value(0, IntegerField()),
-    }
-    chosen = people.order_by("pk").values_list(*columns.values())
-    select, parameters = chosen.query.sql_with_params()
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    table = connection.ops.quote_name(Delivery._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) {select} ON CONFLICT DO NOTHING",
-            parameters,
-        )
+        cursor.execute(sql, [dispatch.pk, channel, now, *arrays])
 
 
 def _channels(by: AddressedBy) -> list[Channel]:
     return [channel for channel in channels().values() if channel.addressed_by == by]
 
 
-def _fresh(dispatch: Dispatch) -> dict[str, object]:
+def _fresh(dispatch: Dispatch) -> dict[str, Any]:
     return {"queue": dispatch.queue, "due_at": timezone.now()}

@@ -24,10 +24,14 @@ class Queue(models.TextChoices):
     ROUTINE = "routine", _("Routine")
 
 
+UPKEEP = "upkeep"
+"""The queue that every worker hears: sweeping and folding, which must not wait behind a fan-out."""
+
+
 class State(models.TextChoices):
     """The state of one delivery.
 
-    queued → sending → sent → delivered | failed
+    queued → sending → sent → delivered | failed      (or sent for good: see FINAL)
        │        └→ in_doubt → sent | failed | queued (proven absent)
        └→ withdrawn
     """
@@ -42,10 +46,19 @@ class State(models.TextChoices):
 
 
 FINAL = (State.DELIVERED, State.FAILED, State.WITHDRAWN)
-"""States that nothing changes any more."""
+"""States in which a message is final. So is one that is ``sent`` and has a ``final_at``: the
+provider took it, and nobody expects to hear any more of it."""
 
-TOLD = (State.SENDING, State.IN_DOUBT, State.SENT, State.DELIVERED)
-"""States in which the person may have read it, and must be told when it is over."""
+NO_RECEIPT = "no_receipt"
+"""The error of what is sent and final: the provider never said whether it arrived."""
+
+NOBODY_KNOWS = "nobody_knows"
+"""The error of what stayed in doubt until nobody asked any more."""
+
+TOLD = Q(state__in=[State.SENDING, State.IN_DOUBT, State.SENT, State.DELIVERED]) | Q(
+    state=State.FAILED, error=NOBODY_KNOWS
+)
+"""When the person may have read it, and must be told when it is over."""
 
 
 class Dispatch(models.Model):
@@ -94,6 +107,8 @@ class Batch(models.Model):
     # When there is work in it again: now, or when its earliest retry is due.
     due_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
+    # When the provider is to be asked about messages in it that are in doubt, or that stay sent.
+    ask_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["pk"]
@@ -106,6 +121,9 @@ class Batch(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(done_at=None), name="batch_open_by_due"),
+            models.Index(
+                fields=["ask_at"], condition=Q(ask_at__isnull=False), name="batch_to_ask_about"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,12 +155,27 @@ class Delivery(Message):
     here: it is read from the subscriber just before it is needed.
     """
 
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="deliveries")
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
+    # Keys that the database does not check: expansion reads them a moment before it writes them, and
+    # to check three for each row doubles what it costs. Whose subscriber is gone is nobody's.
+    # The first is found through the constraint below, which begins with it.
+    dispatch = models.ForeignKey(
+        Dispatch,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
+    )
+    batch = models.ForeignKey(
+        Batch, on_delete=models.CASCADE, related_name="deliveries", db_constraint=False
+    )
     channel = models.CharField(max_length=16)
     address = models.CharField(max_length=64)
     subscriber = models.ForeignKey(
-        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+        Subscriber,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        db_constraint=False,
     )
     language = models.CharField(max_length=5)
 
@@ -156,14 +189,8 @@ class Delivery(Message):
                 fields=["dispatch", "channel", "address"], name="one_delivery_per_address"
             )
         ]
-        indexes = [
-            models.Index(fields=["batch", "state"]),
-            models.Index(
-                fields=["sending_at"],
-                condition=Q(state__in=["sending", "in_doubt"]),
-                name="delivery_unsettled",
-            ),
-        ]
+        # No index knows the state or a time, so that on PostgreSQL a change of them touches none
+        # (HOT). What is to be done is found by batch, and by what the batch says of itself.
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from notify.channels.registry import channels
-from notify.dispatch.models import FINAL, Dispatch, State
+from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, Dispatch, State
 
 REASONS = {
     "superseded": _("Newer information was published before it was sent."),
@@ -17,6 +17,8 @@ REASONS = {
     "opted_out": _("The person left before it was sent."),
     "erased": _("The person's details were erased, so nobody can ask what became of it."),
     "undecryptable": _("The phone number cannot be read with the keys that are configured."),
+    NO_RECEIPT: _("The provider took it, but never said whether it arrived."),
+    NOBODY_KNOWS: _("No clear answer came in 24 hours, so nobody knows whether it was sent."),
     "gave_up": _("The provider could not take it for 24 hours."),
     "no_channel": _("SMS is switched off."),
 }
@@ -25,11 +27,15 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class ChannelProgress:
-    """The deliveries of one channel by state; every state is a key of ``counts``."""
+    """The deliveries of one channel by state; every state is a key of ``counts``.
+
+    unheard: how many of those sent will stay so, because the provider says no more of them.
+    """
 
     channel: str
     counts: dict[str, int]
     expanded: bool
+    unheard: int = 0
 
     @property
     def total(self) -> int:
@@ -44,12 +50,13 @@ class ChannelProgress:
     @property
     def finished(self) -> bool:
         """Whether nothing more is to come."""
-        return self.expanded and sum(self.counts[state] for state in FINAL) == self.total
+        final = sum(self.counts[state] for state in FINAL) + self.unheard
+        return self.expanded and final == self.total
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Deliveries that did not arrive, for one reason. error: a code; reason: a sentence."""
+    """Deliveries that did not arrive, or of which nobody knows, for one reason. error: a code; reason: a sentence."""
 
     channel: str
     state: str
@@ -61,15 +68,19 @@ class Failure:
 def progress(dispatch: Dispatch) -> list[ChannelProgress]:
     """Each channel that is switched on, or has deliveries. One statement."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = dispatch.deliveries.order_by().values_list("channel", "state").annotate(Count("pk"))
-    for channel, state, count in rows:
+    unheard: Counter[str] = Counter()
+    rows = dispatch.deliveries.order_by().values_list("channel", "state")
+    ended = Count("final_at", filter=Q(state=State.SENT))
+    for channel, state, count, ended_so in rows.annotate(count=Count("pk"), ended=ended):
         found[channel][state] = count
+        unheard[channel] += ended_so
     names = [*channels(), *(name for name in found if name not in channels())]
     return [
         ChannelProgress(
             name,
             {state: found[name][state] for state in State.values},
             dispatch.expanded_at is not None,
+            unheard[name],
         )
         for name in names
     ]
@@ -78,7 +89,9 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
 def failures(dispatch: Dispatch) -> list[Failure]:
     """Why deliveries failed or were withdrawn, the most frequent first. One statement."""
     rows = (
-        dispatch.deliveries.filter(state__in=[State.FAILED, State.WITHDRAWN])
+        dispatch.deliveries.filter(
+            Q(state__in=[State.FAILED, State.WITHDRAWN]) | Q(state=State.SENT, error=NO_RECEIPT)
+        )
         .order_by()
         .values_list("channel", "state", "error")
         .annotate(count=Count("pk"))

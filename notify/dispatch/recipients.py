@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from notify.alerts.models import Service
 from notify.alerts.selectors import related_areas
-from notify.dispatch.models import TOLD, Delivery
+from notify.dispatch.models import TOLD, Batch, Delivery, Dispatch
 from notify.residents.models import EndedReason, Subscriber, Subscription
 
 
@@ -28,22 +29,108 @@ def audience(
     and to everybody whose subscription, as it stood at ``asked_before``, matches.
     """
     told = Exists(
-        Delivery.objects.filter(
-            subscriber=OuterRef("pk"), dispatch__update__alert=alert, state__in=TOLD
-        )
+        Delivery.objects.filter(TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert)
     )
-    asked = Exists(
-        Subscription.objects.filter(
-            Q(service=None) | Q(service=service),
-            subscriber=OuterRef("pk"),
-            area__in=list(related_areas(paths).values_list("pk", flat=True)),
-            created_at__lte=asked_before,
-        ).filter(
-            # Who confirms a new choice while expansion waits stood in neither the old nor the new.
-            Q(ended_at=None) | Q(ended_at__gt=asked_before, ended_reason=EndedReason.REPLACED)
-        )
-    )
+    matching = _matching(service, paths, asked_before).filter(subscriber=OuterRef("pk"))
+    # Who confirms a new choice while expansion waits stood in neither the old nor the new.
+    asked = Exists(matching.filter(STANDING | _replaced_since(asked_before)))
     reachable = Subscriber.objects.filter(ended_at=None)
     if alert is None:
         return reachable.filter(asked)
     return reachable.filter(told) if ends else reachable.filter(Q(told) | Q(asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The next people of a dispatch in key order.
+
+    keys: of those to be told, each once; some may have left. through: nobody up to this key was
+    forgotten, or None when there is nobody behind it.
+    """
+
+    keys: list[int]
+    through: int | None
+
+
+def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stretch:
+    """The audience of a dispatch behind key ``after``: ``most`` people, or fewer and more to come.
+
+    The same people as ``audience``, but each of its parts is walked along an index of its own and
+    joined here, so that the cost of a stretch does not grow with the audience. slice_size: about
+    how many deliveries a batch holds.
+    """
+    update = dispatch.update
+    keys: set[int] = set()
+    through: int | None = None
+    if not update.ends_alert:
+        paths = [place["path"] for place in update.places]
+        matching = _matching(update.service, paths, dispatch.created_at)
+        keys, through = _asked(matching.filter(subscriber__gt=after), dispatch, most)
+    if update.number > 1:
+        for earlier in Dispatch.objects.filter(
+            update__alert=update.alert_id, update__number__lt=update.number
+        ):
+            told, horizon = _told(earlier, after, most // slice_size + 1)
+            keys |= told
+            through = _nearer(through, horizon)
+    found = sorted(key for key in keys if through is None or key <= through)
+    if len(found) > most:
+        found = found[:most]
+        through = found[-1]
+    return Stretch(found, through)
+
+
+def _asked(
+    matching: QuerySet[Subscription], dispatch: Dispatch, most: int
+) -> tuple[set[int], int | None]:
+    standing = _keys(matching.filter(STANDING).order_by("subscriber"))[:most]
+    keys = list(standing)
+    through = keys[-1] if len(keys) == most else None
+    replaced = matching.filter(_replaced_since(dispatch.created_at))
+    if through is not None:
+        replaced = replaced.filter(subscriber__lte=through)
+    return {*keys, *_keys(replaced.order_by())}, through
+
+
+def _told(dispatch: Dispatch, after: int, most_batches: int) -> tuple[set[int], int | None]:
+    """Who was told by a dispatch, by way of its batches: they hold people in key order."""
+    keys: set[int] = set()
+    through: int | None = None
+    channels = Batch.objects.filter(dispatch=dispatch, number__gt=0).order_by()
+    for channel in channels.values_list("channel", flat=True).distinct():
+        behind = Batch.objects.filter(dispatch=dispatch, channel=channel, number__gt=after)
+        batches = list(behind.order_by("number").values_list("pk", "number")[:most_batches])
+        if len(batches) == most_batches:
+            through = _nearer(through, batches[-1][1])
+        told = Delivery.objects.filter(
+            TOLD, batch__in=[pk for pk, _number in batches], subscriber__gt=after
+        )
+        keys.update(told.order_by().values_list("subscriber_id", flat=True))
+    return keys, through
+
+
+def _nearer(one: int | None, other: int | None) -> int | None:
+    known = [key for key in (one, other) if key is not None]
+    return min(known, default=None)
+
+
+def _keys(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription, int]:
+    return subscriptions.values_list("subscriber_id", flat=True).distinct()
+
+
+STANDING = Q(ended_at=None)
+"""Subscriptions that nobody has ended."""
+
+
+def _replaced_since(at: datetime) -> Q:
+    return Q(ended_at__gt=at, ended_reason=EndedReason.REPLACED)
+
+
+def _matching(
+    service: Service, paths: Iterable[str], asked_before: datetime
+) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(
+        Q(service=None) | Q(service=service),
+        area__in=list(related_areas(paths).values_list("pk", flat=True)),
+        created_at__lte=asked_before,
+    )

@@ -1,15 +1,17 @@
-"""Messages of which nobody here knows whether the provider took them: ask, and only then decide.
+"""Messages of which nobody here knows what became of them: ask, and only then decide.
 
 In doubt are those whose answer was lost, and those whose worker died between marking and
 recording. A callback may settle them first. What the provider certainly does not have is queued
-again; it is never sent again blindly.
+again; it is never sent again blindly. What stays sent without a word is asked about as well.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
@@ -17,71 +19,100 @@ from django.db.models import Q
 from django.utils import timezone
 
 from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
+from notify.channels.notice import Notice
 from notify.channels.registry import channels
-from notify.dispatch.models import Delivery, State
+from notify.dispatch.models import Batch, Delivery, Dispatch, State
+from notify.dispatch.overdue import ASK_AGAIN, asked_next, give_up, plan, to_ask_about
 from notify.dispatch.record import SETTLING, record
 from notify.dispatch.send import Unreachable, recipient_of
 
 log = logging.getLogger(__name__)
 
-ASK_AGAIN = timedelta(seconds=60)
-"""How long an asker has before another may ask about the same message."""
-AT_ONCE = 100
-"""Messages asked about per call."""
+BATCHES = 20
+"""Batches looked through together."""
+AT_ONCE = 200
+"""Messages asked about together. With a provider that lets each question time out (20 s, 100 at a
+time) they must be through before ASK_AGAIN has passed."""
+BUDGET = 10.0
+"""Seconds after which a sweep leaves what it has not come to to the next one."""
 
 
 def reconcile() -> int:
-    """Ask about the messages longest in doubt; returns how many were asked about."""
-    now = timezone.now()
-    _doubt_the_abandoned(now)
-    claimed = _claim(now)
-    claimed.sort(key=lambda one: (one.channel, one.dispatch_id))
-    for (name, _dispatch), group in groupby(claimed, lambda one: (one.channel, one.dispatch_id)):
-        channel = channels().get(name)
-        if channel is not None:
-            _ask(channel, list(group))
-    return len(claimed)
-
-
-def _doubt_the_abandoned(now: datetime) -> None:
-    """Still marked ``sending``, but nobody holds their batch: their worker died.
-
-    The state is asked for twice, or a callback that comes just now would be overwritten: see
-    ``record.withdraw``.
-    """
-    sending = Delivery.objects.filter(state=State.SENDING, sending_at__lte=now - SETTLING)
-    unheld = Q(batch__leased_until=None) | Q(batch__leased_until__lte=now)
-    abandoned = sending.filter(unheld).order_by().values("pk")
-    sending.filter(pk__in=abandoned).update(state=State.IN_DOUBT, due_at=now)
+    """Ask about the messages longest unsettled; returns how many were asked about."""
+    until = time.monotonic() + BUDGET
+    asked = 0
+    while batches := _claim_batches(timezone.now()):
+        asked += _settle(batches)
+        if time.monotonic() >= until:
+            break
+    return asked
 
 
 @transaction.atomic
-def _claim(now: datetime) -> list[Delivery]:
-    """Those to ask about now; ``due_at`` moves on, so that a second asker finds others."""
-    doubtful = Delivery.objects.filter(
-        state=State.IN_DOUBT, due_at__lte=now, sending_at__lte=now - SETTLING
-    )
-    rows = doubtful.select_related("subscriber", "dispatch").order_by("sending_at", "pk")
-    claimed = list(rows.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
-    Delivery.objects.filter(pk__in=[one.pk for one in claimed]).update(due_at=now + ASK_AGAIN)
+def _claim_batches(now: datetime) -> list[int]:
+    """Those with something to ask about; ``ask_at`` moves on, so that a second asker finds others.
+
+    Not those that a worker holds: it says itself, when it gives them back, what is left to ask.
+    """
+    unheld = Q(leased_until=None) | Q(leased_until__lte=now)
+    due = Batch.objects.filter(unheld, ask_at__lte=now).order_by("ask_at", "pk")
+    claimed = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCHES])
+    Batch.objects.filter(pk__in=claimed).update(ask_at=now + ASK_AGAIN)
     return claimed
 
 
-def _ask(channel: Channel, deliveries: list[Delivery]) -> None:
+def _settle(batches: Collection[int]) -> int:
+    now = timezone.now()
+    _doubt_the_abandoned(batches, now)
+    claimed = _claim(batches, now)
+    claimed.sort(key=lambda one: (one.channel, one.dispatch_id))
+    for (name, dispatch), group in groupby(claimed, lambda one: (one.channel, one.dispatch_id)):
+        channel = channels().get(name)
+        if channel is not None:
+            _ask(channel, Dispatch.objects.get(pk=dispatch).notice, list(group))
+    give_up(batches, now)
+    plan(batches)
+    return len(claimed)
+
+
+def _doubt_the_abandoned(batches: Collection[int], now: datetime) -> None:
+    """Still marked ``sending``, but nobody holds their batch: their worker died.
+
+    The state is asked for in the UPDATE itself, or a callback that comes just now would be
+    overwritten: see ``record.withdraw``.
+    """
+    sending = Delivery.objects.filter(state=State.SENDING, sending_at__lte=now - SETTLING)
+    sending.filter(batch__in=batches).update(state=State.IN_DOUBT, due_at=now)
+
+
+@transaction.atomic
+def _claim(batches: Collection[int], now: datetime) -> list[Delivery]:
+    """Those to ask about now; ``due_at`` moves on, so that a second asker finds others."""
+    rows = Delivery.objects.filter(to_ask_about(batches, now)).select_related("subscriber")
+    oldest = rows.order_by("sending_at", "pk").select_for_update(skip_locked=True, of=("self",))
+    claimed = list(oldest[:AT_ONCE])
+    for one in claimed:
+        one.due_at = asked_next(one, now)
+    Delivery.objects.bulk_update(claimed, ["due_at"])
+    return claimed
+
+
+def _ask(channel: Channel, notice: Notice, deliveries: list[Delivery]) -> None:
     reached = list(_recipients(channel, deliveries))
     try:
-        record(channel.look_up(deliveries[0].dispatch.notice, reached))
+        record(channel.look_up(notice, reached))
     except ChannelError as error:
-        log.warning("could not ask %s about messages in doubt: %s", channel.name, error)
+        log.warning("could not ask %s what became of messages: %s", channel.name, error)
 
 
 def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipient]:
-    """Whom we can still ask about; a person who was erased is nobody's doubt any more."""
+    """Whom we can still ask about; a person who was erased is nobody's doubt any more.
+
+    Of a number that cannot be read nobody can ask until the keys are back.
+    """
     for delivery in deliveries:
         try:
-            yield recipient_of(delivery, channel)
+            yield replace(recipient_of(delivery, channel), provider=delivery.provider)
         except Unreachable as reason:
-            if str(reason) == "erased":
+            if str(reason) == "erased" and delivery.state == State.IN_DOUBT:
                 record([Receipt(delivery.reference, Outcome.FAILED, error="erased")])
-            else:
-                log.error("delivery %s stays in doubt: %s", delivery.pk, reason)

@@ -103,7 +103,8 @@ WITH receipt (id, state, rank, provider, provider_id, error, units) AS (VALUES {
 UPDATE {table} SET
     state = CASE WHEN {outranked} THEN receipt.state ELSE {table}.state END,
     error = CASE WHEN {outranked} THEN receipt.error ELSE {table}.error END,
-    final_at = CASE WHEN {outranked} AND receipt.rank = 4 THEN {now} ELSE {table}.final_at END,
+    final_at = CASE WHEN {outranked} AND receipt.rank = 4 THEN {now}
+                    WHEN {outranked} THEN NULL ELSE {table}.final_at END,
     sent_at = CASE WHEN {table}.sent_at IS NULL AND receipt.state IN ('sent', 'delivered')
                    THEN {now} ELSE {table}.sent_at END,
     provider = CASE WHEN receipt.provider <> '' THEN receipt.provider ELSE {table}.provider END,
@@ -115,8 +116,10 @@ UPDATE {table} SET
 FROM receipt WHERE {table}.id = receipt.id
 """
 
-OUTRANKED = """receipt.rank > CASE {table}.state
-    WHEN 'queued' THEN 0 WHEN 'sending' THEN 1 WHEN 'in_doubt' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END"""
+# What nobody knew is still a doubt to somebody who does.
+OUTRANKED = """receipt.rank > CASE WHEN {table}.error = 'nobody_knows' THEN 2 ELSE CASE {table}.state
+    WHEN 'queued' THEN 0 WHEN 'sending' THEN 1 WHEN 'in_doubt' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END
+    END"""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ the handful instead of sending it again.
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from datetime import datetime, timedelta
 
@@ -19,8 +20,10 @@ from notify.alerts.models import Update
 from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
+from notify.dispatch import bell, overdue
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.record import record, withdraw
+from notify.dispatch.stopping import stopping
 from notify.residents.secrecy import Undecryptable
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,11 @@ handful, and while a slow provider keeps it waiting."""
 RENEW_AFTER = timedelta(seconds=15)
 """When a worker renews its lease in the middle of a handful. A channel is silent for at most the
 time it gives a provider to answer (20 s), so the two together must stay well below LEASE."""
+RECORD_AFTER = timedelta(seconds=1)
+"""How often the outcomes of a slow handful are put down: a crash leaves no more than these in doubt."""
+TURN = 10.0
+"""Seconds after which a worker gives the rest of its batch back and rings, so that whatever else waits for a
+worker (a more urgent batch, the sweep) gets its turn."""
 BACK_OFF = timedelta(seconds=30)
 """How long a batch rests whose channel broke down: each try leaves a handful in doubt."""
 STILL_ON_ITS_WAY = timedelta(minutes=5)
@@ -57,22 +65,28 @@ def send_next_batch(queue: str) -> bool:
 
     Running it twice, or on two workers at once, is harmless: a lease has one holder.
     """
+    if stopping():
+        bell.ring(bell.SEND_BATCH, queue, queue=queue)
+        return False
     worker = uuid.uuid4().hex
     batch = _lease(queue, worker)
     if batch is None:
         return False
     channel = channels().get(batch.channel)
     rests_until = timezone.now() + BACK_OFF
+    ended = True
     try:
         if channel is None:
             log.error("batch %s waits: channel %s is switched off", batch.pk, batch.channel)
         else:
-            _work_through(batch, worker, channel)
+            ended = _work_through(batch, worker, channel)
             rests_until = timezone.now()
     except ChannelError as error:
         log.warning("batch %s waits: %s cannot send: %s", batch.pk, batch.channel, error)
     finally:
         _release(batch, worker, not_before=rests_until)
+    if not ended:
+        bell.ring(bell.SEND_BATCH, batch.queue, queue=batch.queue)
     return True
 
 
@@ -81,7 +95,9 @@ def _lease(queue: str, worker: str) -> Batch | None:
     now = timezone.now()
     for key in due_batches(queue, now).values_list("pk", flat=True)[:20]:
         taken = due_batches(queue, now).filter(pk=key).order_by()
-        if taken.update(leased_by=worker, leased_until=now + LEASE):
+        # Whoever dies is asked about from the moment that the lease has run out.
+        until = now + LEASE
+        if taken.update(leased_by=worker, leased_until=until, ask_at=until):
             return Batch.objects.select_related("dispatch").get(pk=key)
     return None
 
@@ -92,11 +108,16 @@ def _renew(batch: Batch, worker: str) -> bool:
     return bool(mine.update(leased_until=timezone.now() + LEASE))
 
 
-def _work_through(batch: Batch, worker: str, channel: Channel) -> None:
+def _work_through(batch: Batch, worker: str, channel: Channel) -> bool:
+    """Send handful after handful; False if this worker leaves the rest of them to another."""
     notice = batch.dispatch.notice
+    until = time.monotonic() + TURN
     while handful := _take(batch, worker, notice, channel):
         if not _send(batch, worker, notice, channel, handful):
-            return
+            return True
+        if stopping() or time.monotonic() >= until:
+            return False
+    return True
 
 
 @transaction.atomic
@@ -162,15 +183,18 @@ def _send(
             recipients.append(recipient_of(delivery, channel))
         except Unreachable as reason:
             receipts.append(Receipt(delivery.reference, Outcome.FAILED, error=str(reason)))
-    renewed = timezone.now()
+    renewed = recorded = timezone.now()
     try:
         for receipt in channel.send(notice, recipients):
             receipts.append(receipt)
-            if timezone.now() - renewed >= RENEW_AFTER:
+            now = timezone.now()
+            if now - renewed >= RENEW_AFTER:
                 if not _renew(batch, worker):
                     return False
-                renewed = timezone.now()
+                renewed = now
+            if now - recorded >= RECORD_AFTER:
                 receipts = _recorded(receipts)
+                recorded = timezone.now()
     finally:
         record(receipts)
     return True
@@ -212,4 +236,5 @@ def _release(batch: Batch, worker: str, *, not_before: datetime) -> None:
         leased_until=None,
         done_at=None if earliest else now,
         due_at=max(earliest, not_before) if earliest else now,
+        ask_at=overdue.next_ask(batch.pk),
     )

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notify.dispatch import bell, direct
-from notify.dispatch.models import Dispatch, Queue
+from notify.dispatch import bell, direct, inbox
+from notify.dispatch.models import Batch, Dispatch, Queue
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.send import due_batches
 
@@ -48,10 +48,21 @@ def ring_for_batches() -> None:
         bell.ring(bell.SEND_BATCH, queue, queue=queue, times=waiting)
 
 
+def hurry_the_expired() -> None:
+    """Let batches that wait for another try come up now if their words are no longer true."""
+    now = timezone.now()
+    waiting = Batch.objects.filter(done_at=None, due_at__gt=now)
+    for dispatch in Dispatch.objects.filter(pk__in=waiting.order_by().values("dispatch")):
+        if dispatch.notice.stale(now):
+            waiting.filter(dispatch=dispatch).update(due_at=now)
+
+
 STEPS: tuple[Callable[[], object], ...] = (
     ring_for_dispatches,
+    hurry_the_expired,
     ring_for_batches,
     direct.ring_for_messages,
+    inbox.ring_for_callbacks,
     reconcile,
     direct.reconcile_direct,
     direct.forget_final,

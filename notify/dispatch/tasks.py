@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from notify.dispatch import direct, expand, send
+from notify.dispatch import direct, expand, inbox, send
 from notify.dispatch import sweep as sweeping
 
 
@@ -24,6 +24,12 @@ def send_batch(queue: str) -> None:
 def send_direct() -> None:
     """Send the direct messages that wait. Twice is harmless: only queued ones are marked and sent."""
     direct.send_direct()
+
+
+@shared_task(name="notify.dispatch.tasks.fold")
+def fold() -> None:
+    """Record the callbacks that have come in. Twice is harmless: receipts only move forward."""
+    inbox.fold()
 
 
 @shared_task(name="notify.dispatch.tasks.sweep")

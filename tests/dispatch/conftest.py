@@ -15,14 +15,15 @@ from pytest_django import Settings
 
 from notify.channels.memory import MemoryChannel
 from notify.channels.registry import channels
-from notify.dispatch.models import Queue
+from notify.dispatch.models import UPKEEP, Queue
 
 MEMORY = "notify.channels.memory.MemoryChannel"
 
 
 @pytest.fixture(autouse=True)
 def memory(settings: Settings) -> MemoryChannel:
-    """The only channel there is, empty."""
+    """The only channel there is, empty. Callbacks go straight to the database."""
+    settings.REDIS_URL = "memory://"
     settings.NOTIFY_CHANNELS = [MEMORY]
     return cast(MemoryChannel, channels()["memory"])
 
@@ -34,7 +35,7 @@ class Bells:
         """Queue, task and arguments of each bell, and then they are gone."""
         found = []
         with current_app.connection_for_write() as line:
-            for name in Queue.values:
+            for name in (*Queue.values, UPKEEP):
                 with line.SimpleQueue(name) as queue, contextlib.suppress(Empty):
                     while True:
                         message = queue.get(block=False)

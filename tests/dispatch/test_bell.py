@@ -11,7 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from notify.dispatch import bell, tasks
-from notify.dispatch.models import Queue
+from notify.dispatch.models import UPKEEP, Queue
 from tests import given
 from tests.dispatch.conftest import Bells
 
@@ -112,8 +112,13 @@ def test_a_real_broker_hears_it(redis_url: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_bell_has_a_task_and_every_queue_is_declared() -> None:
-    known = {tasks.expand_dispatch.name, tasks.send_batch.name, tasks.send_direct.name}
+    known = {
+        tasks.expand_dispatch.name,
+        tasks.send_batch.name,
+        tasks.send_direct.name,
+        tasks.fold.name,
+    }
 
-    assert {bell.EXPAND, bell.SEND_BATCH, bell.SEND_DIRECT} == known
-    assert set(current_app.conf.task_queues) == set(Queue.values)
+    assert {bell.EXPAND, bell.SEND_BATCH, bell.SEND_DIRECT, bell.FOLD} == known
+    assert set(current_app.conf.task_queues) == {*Queue.values, UPKEEP}
     assert tasks.sweep.name in {one["task"] for one in current_app.conf.beat_schedule.values()}

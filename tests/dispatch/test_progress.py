@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from notify.channels.memory import MemoryChannel
@@ -56,6 +56,17 @@ def test_before_expansion_a_channel_stands_there_with_nothing_and_is_not_finishe
 
 def test_it_is_finished_when_every_delivery_is_final() -> None:
     assert seen(spread(State.DELIVERED, State.FAILED, State.WITHDRAWN)).finished
+
+
+def test_it_is_finished_when_nobody_expects_to_hear_more_of_what_was_sent() -> None:
+    dispatch = spread(State.DELIVERED, State.SENT)
+    assert not seen(dispatch).finished
+
+    Delivery.objects.filter(state=State.SENT).update(final_at=timezone.now(), error="no_receipt")
+
+    assert (seen(dispatch).finished, seen(dispatch).unheard) == (True, 1)
+    [silent] = failures(dispatch)
+    assert (silent.state, silent.error, silent.count) == ("sent", "no_receipt", 1)
 
 
 def test_it_is_finished_when_there_is_nobody_to_tell() -> None:

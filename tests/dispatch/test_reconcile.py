@@ -11,13 +11,15 @@ from django.utils import timezone
 from pytest_django import Settings
 from time_machine import Traveller
 
+from notify.alerts.vocabulary import Move
 from notify.channels.base import ChannelError, Outcome, Receipt, Recipient
 from notify.channels.memory import MemoryChannel
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import reconcile as reconciling
 from notify.dispatch.models import Batch, Delivery, State
-from notify.dispatch.reconcile import ASK_AGAIN, reconcile
+from notify.dispatch.overdue import ASK_AGAIN, DOUBTED_FOR, OVERDUE
+from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import SETTLING, record
 from notify.dispatch.send import LEASE, due_batches
 from notify.residents.models import Subscriber
@@ -50,7 +52,7 @@ def died_sending(size: int = 1, *, accepted: bool) -> list[Delivery]:
     dispatch = world.expanded()
     now = timezone.now()
     Delivery.objects.update(state=State.SENDING, sending_at=now, attempts=1)
-    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE)
+    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
     deliveries = list(dispatch.deliveries.select_related("subscriber").order_by("pk"))
     if accepted:
         channel = cast(MemoryChannel, channels()["memory"])
@@ -106,7 +108,7 @@ def test_what_the_provider_lacks_is_sent_again_once(channel: Asked, clock: Trave
 @pytest.mark.django_db
 def test_a_callback_gets_time_to_settle_it_first(channel: Asked, clock: Traveller) -> None:
     [delivery] = died_sending(accepted=False)
-    Batch.objects.update(leased_by="", leased_until=None)
+    Batch.objects.update(leased_by="", leased_until=None, ask_at=timezone.now())
     record([Receipt(delivery.reference, Outcome.IN_DOUBT)])
     clock.shift(SETTLING - timedelta(seconds=1))
 
@@ -123,6 +125,7 @@ def test_a_doubt_rests_from_when_it_arose_and_not_from_when_its_handful_was_mark
     [delivery] = died_sending(accepted=False)
     clock.shift(SETTLING)
     record([Receipt(delivery.reference, Outcome.IN_DOUBT)])
+    Batch.objects.update(leased_by="", leased_until=None, ask_at=timezone.now())
 
     assert reconcile() == 0
 
@@ -146,6 +149,7 @@ def test_two_who_reconcile_at_once_ask_about_each_message_once(channel: Asked) -
     deliveries = died_sending(8, accepted=True)
     before = timezone.now() - timedelta(hours=1)
     Delivery.objects.update(sending_at=before, state=State.IN_DOUBT, due_at=before)
+    Batch.objects.update(leased_until=None, ask_at=before)
 
     world.at_once(reconcile, reconcile, reconcile)
 
@@ -218,7 +222,7 @@ def test_nobody_asks_about_a_person_who_was_erased(channel: Asked, clock: Travel
 
 
 @pytest.mark.django_db
-def test_the_longest_in_doubt_come_first_and_no_more_than_fit(
+def test_the_longest_in_doubt_come_first_and_a_backlog_is_worked_off_in_one_go(
     channel: Asked, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reconciling, "AT_ONCE", 2)
@@ -226,10 +230,9 @@ def test_the_longest_in_doubt_come_first_and_no_more_than_fit(
     Delivery.objects.filter(pk=third.pk).update(sending_at=timezone.now() - timedelta(hours=1))
     clock.shift(LEASE)
 
-    assert reconcile() == 2
-    assert set(channel.asked) == {third.reference, first.reference}
-    assert reconcile() == 1
-    assert channel.asked[-1] == second.reference
+    assert reconcile() == 3
+    assert set(channel.asked[:2]) == {third.reference, first.reference}
+    assert channel.asked[2:] == [second.reference]
 
 
 @pytest.mark.django_db
@@ -247,6 +250,107 @@ def test_what_was_withdrawn_meanwhile_is_not_sent_when_it_proves_absent(
     assert channel.sent == []
 
 
+@pytest.mark.django_db
+def test_what_nobody_can_ever_settle_is_given_up_after_a_day_and_not_sent_again(
+    channel: Asked, clock: Traveller, caplog: pytest.LogCaptureFixture
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    Subscriber.objects.update(phone_cipher="?")
+    clock.shift(LEASE)
+    reconcile()
+    assert state(delivery) == State.IN_DOUBT
+
+    clock.shift(DOUBTED_FOR)
+    reconcile()
+
+    assert (state(delivery), delivery.error) == (State.FAILED, "nobody_knows")
+    assert delivery.final_at == timezone.now()
+    assert Batch.objects.get().ask_at is None
+    world.work()
+    assert (channel.sent, channel.asked, caplog.text) == ([], [], "")
+
+
+@pytest.mark.django_db
+def test_who_may_have_been_told_hears_that_it_is_over(channel: Asked, clock: Traveller) -> None:
+    [delivery] = died_sending(accepted=False)
+    Delivery.objects.update(state=State.FAILED, error="nobody_knows")
+
+    over = world.expanded(Move.CANCEL, world.alert_of(delivery.dispatch))
+
+    assert world.addressed(over) == [delivery.subscriber_id]
+
+
+@pytest.mark.django_db
+def test_a_word_that_comes_after_all_still_counts(channel: Asked, clock: Traveller) -> None:
+    [delivery] = died_sending(accepted=False)
+    now = timezone.now()
+    Delivery.objects.update(state=State.FAILED, error="nobody_knows", final_at=now)
+
+    record([Receipt(delivery.reference, Outcome.ACCEPTED)])
+    assert (state(delivery), delivery.error, delivery.final_at) == (State.SENT, "", None)
+
+    record([Receipt(delivery.reference, Outcome.DELIVERED)])
+    assert (state(delivery), delivery.final_at) == (State.DELIVERED, now)
+
+
+@pytest.mark.django_db
+def test_a_message_that_stays_sent_is_asked_about_in_ever_longer_waits(
+    channel: Asked, clock: Traveller
+) -> None:
+    world.crowd(1)
+    delivery = world.only(world.fan_out())
+    begun = timezone.now()
+    asked_after = []
+    while state(delivery) == State.SENT and delivery.final_at is None:
+        clock.shift(timedelta(minutes=1))
+        if reconcile():
+            asked_after.append(round((timezone.now() - begun) / timedelta(minutes=1)))
+
+    assert (
+        asked_after
+        == [10, 20, 40, 80, 160, 320, 640, 1000, 1360, 1720, 2080, 2160][: len(asked_after)]
+    )
+    assert timezone.now() - begun == timedelta(hours=36)
+    assert (state(delivery), delivery.error) == (State.SENT, "no_receipt")
+    assert Batch.objects.get().ask_at is None
+    assert len(channel.sent) == 1
+
+
+@pytest.mark.django_db
+def test_what_the_provider_says_when_it_is_asked_ends_it(
+    channel: Asked, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.crowd(1)
+    delivery = world.only(world.fan_out())
+    clock.shift(OVERDUE)
+
+    def arrived(_notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+        for one in recipients:
+            assert one.provider == "memory", "who took it is who is asked"
+            yield Receipt(one.reference, Outcome.DELIVERED)
+
+    monkeypatch.setattr(channel, "look_up", arrived)
+    assert reconcile() == 1
+
+    assert state(delivery) == State.DELIVERED
+    assert Batch.objects.get().ask_at is None
+
+
+@pytest.mark.django_db
+def test_what_was_taken_is_never_sent_again_even_if_the_provider_forgot_it(
+    channel: Asked, clock: Traveller
+) -> None:
+    world.crowd(1)
+    delivery = world.only(world.fan_out())
+    channel.sent.clear()
+    clock.shift(OVERDUE)
+
+    assert reconcile() == 1
+    world.work()
+
+    assert (state(delivery), channel.sent) == (State.SENT, [])
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_callback_that_comes_while_it_is_doubted_is_not_undone(channel: Asked) -> None:
@@ -256,7 +360,7 @@ def test_a_callback_that_comes_while_it_is_doubted_is_not_undone(channel: Asked)
 
     world.meanwhile(
         lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)]),
-        lambda: reconciling._doubt_the_abandoned(timezone.now()),
+        lambda: reconciling._doubt_the_abandoned([delivery.batch_id], timezone.now()),
     )
 
     assert state(delivery) == State.DELIVERED

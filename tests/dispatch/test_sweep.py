@@ -167,10 +167,33 @@ def test_a_step_that_fails_does_not_stop_the_others(
 def test_what_a_dead_worker_left_is_settled(clock: Traveller, memory: MemoryChannel) -> None:
     world.crowd(1)
     delivery = world.only(world.expanded())
-    Delivery.objects.update(state=State.SENDING, sending_at=timezone.now())
+    now = timezone.now()
+    Delivery.objects.update(state=State.SENDING, sending_at=now)
+    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
     clock.shift(LEASE)
 
     sweep()
 
     delivery.refresh_from_db()
     assert delivery.state == State.QUEUED
+
+
+def test_what_waits_for_another_try_is_withdrawn_when_its_words_expire(
+    clock: Traveller, memory: MemoryChannel
+) -> None:
+    world.crowd(1)
+    now = timezone.now()
+    delivery = world.only(world.expanded(expires=now + timedelta(hours=1)))
+    later = now + timedelta(hours=3)
+    Delivery.objects.update(due_at=later)
+    Batch.objects.update(due_at=later)
+    clock.shift(timedelta(minutes=59))
+    sweep()
+    assert world.work() == 0
+
+    clock.shift(timedelta(minutes=2))
+    sweep()
+    world.work()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.WITHDRAWN, "expired")

@@ -9,6 +9,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from notify.dispatch.models import UPKEEP
 from tests import environment
 
 DOCKER = settings.BASE_DIR / "docker"
@@ -40,7 +41,7 @@ def test_every_queue_has_exactly_one_worker_service() -> None:
         if word.startswith("--queues=")
         for queue in word.removeprefix("--queues=").split(",")
     ]
-    assert sorted(served) == sorted(settings.CELERY_TASK_QUEUES)
+    assert sorted([*served, UPKEEP]) == sorted(settings.CELERY_TASK_QUEUES)
 
 
 def test_every_scheduled_task_goes_to_a_queue_that_exists() -> None:
