@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.registry import channels
+from notify.dispatch.earlier import earlier_tries
 from notify.dispatch.models import Delivery, State
 from notify.dispatch.record import SETTLING, record
 from notify.dispatch.send import Unreachable, recipient_of
@@ -77,9 +79,10 @@ def _ask(channel: Channel, deliveries: list[Delivery]) -> None:
 
 def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipient]:
     """Whom we can still ask about; a person who was erased is nobody's doubt any more."""
+    earlier = earlier_tries(delivery.pk for delivery in deliveries)
     for delivery in deliveries:
         try:
-            yield recipient_of(delivery, channel)
+            yield replace(recipient_of(delivery, channel), earlier=earlier.get(delivery.pk, ()))
         except Unreachable as reason:
             if str(reason) == "erased":
                 record([Receipt(delivery.reference, Outcome.FAILED, error="erased")])

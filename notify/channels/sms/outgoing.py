@@ -22,6 +22,7 @@ class Outgoing:
     """One SMS. body: as it goes out, normalised. valid_for: seconds, 1 to 36000, its words stay true.
 
     units: segments. since: when its words came to be, so that it cannot have been sent before.
+    earlier: ids of messages with these words that are not this one.
     """
 
     address: str
@@ -30,6 +31,7 @@ class Outgoing:
     valid_for: int
     units: int
     since: datetime
+    earlier: tuple[str, ...] = ()
 
 
 def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing]:
@@ -48,6 +50,7 @@ def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing
             valid_for,
             units[person.language],
             since=notice.sent,
+            earlier=person.earlier,
         )
         for person in recipients
     ]
