@@ -72,6 +72,11 @@ class FanOut:
     may_retry: bool
 
     @property
+    def headline(self) -> str:
+        """Of the update, in the reader's language where it has one."""
+        return self.update.word("headline")
+
+    @property
     def finished(self) -> bool:
         """Whether nothing more is to come."""
         return all(bar.finished for bar in self.bars)

@@ -60,6 +60,7 @@ def test_an_editor_stops_it_after_being_told_what_that_means(client: Client, kar
 
     asked = client.get(here + "stop/")
     assert "2 meddelanden som väntar skickas aldrig." in text(asked)
+    assert "Vattenavbrott i Äspered" in text(asked)
     assert states() == ["sent", "queued", "queued"]
 
     answer = client.post(here + "stop/", form_on(client, here + "stop/"), follow=True)

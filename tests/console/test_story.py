@@ -165,7 +165,7 @@ def test_earlier_fan_outs_have_a_page_of_their_own(client: Client) -> None:
     follow_up(alert)
     page = client.get(f"/console/alerts/{alert.code}/updates/1/")
     assert page.status_code == 200
-    assert "Vattenavbrott i Äspered" in text(page)
+    assert "<h2>Vattenavbrott i Äspered</h2>" in page.content.decode()
     assert client.get(f"/console/alerts/{alert.code}/updates/3/").status_code == 404
 
 

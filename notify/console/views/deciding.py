@@ -67,7 +67,8 @@ def _ask(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     count = control.stoppable(dispatch) if kind == "stop" else control.retryable(dispatch)
-    context = {"update": dispatch.update, "count": count, "form": form}
+    update = dispatch.update
+    context = {"update": update, "headline": update.word("headline"), "count": count, "form": form}
     return render(request, f"console/fanout_{kind}.html", context, status=status)
 
 
