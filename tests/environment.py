@@ -32,6 +32,7 @@ ENVIRONMENT = {
 # Settings that are read when present: a developer's own values must not change a test.
 OPTIONAL_PREFIXES = ("CODE_LIMIT_", "SMS_PRICE_")
 OPTIONAL = (
+    "METRICS_TOKEN",
     "PHONE_PREFIXES",
     "PUBLISHER_NAME",
     "REDIS_KEY_PREFIX",
