@@ -36,6 +36,7 @@ from tests.dispatch.conftest import Bells
 pytestmark = pytest.mark.django_db
 
 BUSY, NO_SUCH_NUMBER = "busy", "no such number"
+NEWER = {"sv": {"headline": "Vattentank vid skolan"}}
 
 
 class Hopeful(MemoryChannel):
@@ -193,7 +194,7 @@ def test_a_later_update_still_goes_out_after_a_stop() -> None:
     dispatch = world.expanded()
     halt(dispatch)
     world.work()
-    update = world.fan_out(Move.UPDATE, world.alert_of(dispatch))
+    update = world.fan_out(Move.UPDATE, world.alert_of(dispatch), words=NEWER)
     assert world.states(update) == ["sent", "sent"]
 
 
@@ -263,7 +264,7 @@ def test_who_has_left_or_is_erased_is_not_written_to_again() -> None:
 
 def test_words_that_no_longer_hold_are_not_sent_again() -> None:
     dispatch = failed(BUSY)
-    world.say(Move.UPDATE, world.alert_of(dispatch))
+    world.say(Move.UPDATE, world.alert_of(dispatch), words=NEWER)
     dispatch.refresh_from_db()
     assert retryable(dispatch) == 0
     with pytest.raises(NothingToDo):
@@ -377,5 +378,5 @@ def test_newer_words_that_are_being_published_come_before_another_try() -> None:
             return False
         return True
 
-    assert not world.meanwhile(lambda: world.say(Move.UPDATE, alert), click)
+    assert not world.meanwhile(lambda: world.say(Move.UPDATE, alert, words=NEWER), click)
     assert world.states(dispatch) == ["failed"]
