@@ -69,7 +69,7 @@ def deliveries(now: datetime) -> Iterator[Metric]:
     by_state = _gauge("deliveries", "Deliveries of the last 24 h", "channel", "state")
     throttled = _gauge("deliveries_throttled", "Waiting because the provider said 429", "channel")
     unheard = _gauge("deliveries_unheard", "Sent over an hour ago, no receipt since", "channel")
-    unheard_since = Q(state=State.SENT, final_at=None, sent_at__lte=now - UNHEARD_AFTER)
+    unheard_since = Q(state=State.SENT, sent_at__lte=now - UNHEARD_AFTER)
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(State.values, 0))
     slowed: dict[str, int] = defaultdict(int)
     silent: dict[str, int] = defaultdict(int)
