@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
+from config.metrics import metrics
 from notify.api.views.entrance import Nowhere
 
 
@@ -23,6 +24,7 @@ admin.site.index_title = _("What alerts are made of, and who has asked for them"
 
 urlpatterns = [
     path("healthz", healthz),
+    path("metrics", metrics),
     path("admin/", admin.site.urls),
     # Without a CSRF token, whose cookie would be set for everybody who only reads. All that a forged
     # request could do is show somebody the page in the site's other language.

@@ -47,12 +47,15 @@ class Recipient:
     address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
     provider's later word. language: what the person reads. provider: who was asked to carry it
     before, where that is known; for ``look_up``.
+    earlier: ids of messages that a provider has under this reference and reported as failed;
+    ``look_up`` passes them over.
     """
 
     address: str
     reference: str
     language: str
     provider: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,13 @@ class Channel(ABC):
     def reason(self, error: str) -> str:
         """What an error code of the provider's means, as a plain sentence for an editor."""
         return error
+
+    def may_work_later(self, error: str) -> bool:
+        """Whether a message that failed with this code may arrive if a person has it tried again.
+
+        Not so where the address takes no message ever, or the person wants none.
+        """
+        return False
 
     @abstractmethod
     def preview(self, notice: Notice, language: str) -> Preview:

@@ -13,11 +13,18 @@ CHANNELS = {
     "banners": _("Banner on web pages"),
 }
 """A channel that is not listed goes by its own name."""
+PROVIDERS = {"twilio": "Twilio", "46elks": "46elks"}
+"""Companies' names; one that is not listed goes by its own name."""
 
 
 def channel_label(name: str) -> str:
     """What a channel is called."""
     return str(CHANNELS.get(name, name))
+
+
+def provider_label(name: str) -> str:
+    """What the company behind a channel is called."""
+    return PROVIDERS.get(name, name)
 
 
 def counted(state: str, count: int) -> str:

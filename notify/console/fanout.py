@@ -1,4 +1,4 @@
-"""How an update is going out, as a bar and a sentence per channel."""
+"""How an update is going out, as a bar and a sentence per channel, and what can be decided."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from notify.alerts.models import Update
 from notify.channels.base import AddressedBy
 from notify.channels.registry import channels
 from notify.console.channel_names import channel_label, counted
-from notify.dispatch.models import Dispatch, State
-from notify.dispatch.progress import ChannelProgress, Failure, failures, progress
+from notify.console.pace import carriers, pace
+from notify.dispatch.control import UNSENT, stands, worth_another_try
+from notify.dispatch.models import Decision, Dispatch, State
+from notify.dispatch.progress import ChannelProgress, Failure, progress, troubles
 
 ORDER = (
     State.DELIVERED,
@@ -38,23 +40,41 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One channel."""
+    """One channel. pace, carriers: sentences, empty when there is nothing to say.
+
+    doubts, waits, failures: why messages are uncertain, wait for another try, or never arrived.
+    """
 
     label: str
     total: int
     headline: str
+    pace: str
+    carriers: str
     pieces: list[Piece]
+    doubts: list[Failure]
+    waits: list[Failure]
     failures: list[Failure]
     finished: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FanOut:
-    """An update on its way: a bar per channel, and one sentence for somebody who only listens."""
+    """An update on its way: a bar per channel, and one sentence for somebody who only listens.
+
+    may_stop, may_retry: whether there is likely something that a person may decide.
+    """
 
     update: Update
     bars: list[Bar]
     sentence: str
+    decisions: list[Decision]
+    may_stop: bool
+    may_retry: bool
+
+    @property
+    def headline(self) -> str:
+        """Of the update, in the reader's language where it has one."""
+        return self.update.word("headline")
 
     @property
     def finished(self) -> bool:
@@ -63,13 +83,28 @@ class FanOut:
 
 
 def watch(dispatch: Dispatch) -> FanOut:
-    """How far the dispatch has come, now. Two statements."""
-    reasons = failures(dispatch)
+    """How far the dispatch has come, now. Three statements."""
+    reasons = troubles(dispatch)
+    seen = progress(dispatch)
     bars = [
-        _bar(one, [reason for reason in reasons if reason.channel == one.channel])
-        for one in progress(dispatch)
+        _bar(one, [reason for reason in reasons if reason.channel == one.channel]) for one in seen
     ]
-    return FanOut(dispatch.update, bars, ". ".join(f"{bar.label}: {bar.headline}" for bar in bars))
+    return FanOut(
+        dispatch.update,
+        bars,
+        ". ".join(f"{bar.label}: {bar.headline}" for bar in bars),
+        list(dispatch.decisions.select_related("by")),
+        may_stop=dispatch.withdrawn_at is None and any(_unsent(one) for one in seen),
+        may_retry=stands(dispatch) and any(_hopeful(reason) for reason in reasons),
+    )
+
+
+def _unsent(one: ChannelProgress) -> bool:
+    return not one.expanded or any(one.counts[state] for state in UNSENT)
+
+
+def _hopeful(reason: Failure) -> bool:
+    return reason.state == State.FAILED and worth_another_try(reason.channel, reason.error)
 
 
 def _bar(one: ChannelProgress, reasons: list[Failure]) -> Bar:
@@ -82,7 +117,18 @@ def _bar(one: ChannelProgress, reasons: list[Failure]) -> Bar:
             x = round(x + width, 2)
     if one.counts[State.DELIVERED] == one.total:
         pieces = [replace(piece, words="") for piece in pieces]  # the headline has said so
-    return Bar(channel_label(one.channel), one.total, _headline(one), pieces, reasons, one.finished)
+    return Bar(
+        channel_label(one.channel),
+        one.total,
+        _headline(one),
+        pace(one),
+        carriers(one) if _to_people(one.channel) else "",
+        pieces,
+        [reason for reason in reasons if reason.state == State.IN_DOUBT],
+        [reason for reason in reasons if reason.state == State.QUEUED],
+        [reason for reason in reasons if reason.state in (State.FAILED, State.WITHDRAWN)],
+        one.finished,
+    )
 
 
 def _headline(one: ChannelProgress) -> str:

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from notify.console.login import Login
-from notify.console.views import drafts, fanout, home, moves, publishing, story
+from notify.console.views import deciding, drafts, fanout, home, moves, publishing, story
 
 app_name = "console"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     path("alerts/<slug:code>/cancel/", moves.cancel, name="cancel"),
     path("alerts/<slug:code>/updates/<int:number>/", fanout.fanout, name="fanout"),
     path("alerts/<slug:code>/updates/<int:number>/now/", fanout.now, name="fanout-now"),
+    path("alerts/<slug:code>/updates/<int:number>/stop/", deciding.stop, name="fanout-stop"),
+    path("alerts/<slug:code>/updates/<int:number>/retry/", deciding.retry, name="fanout-retry"),
 ]

@@ -7,6 +7,9 @@ The database is the truth. Redis only wakes a worker; if it forgets, the sweeper
 
 from __future__ import annotations
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -246,3 +249,56 @@ class DirectMessage(Message):
     def reference(self) -> str:
         """Its name to a provider."""
         return f"m{self.pk}"
+
+
+class Decision(models.Model):
+    """What a person decided about a dispatch under way: who, when, and about how many messages."""
+
+    class Kind(models.TextChoices):
+        """What was decided."""
+
+        STOP = "stop", _("Stop")
+        RETRY = "retry", _("Try again")
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="decisions")
+    kind = models.CharField(max_length=16, choices=Kind)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    count = models.PositiveIntegerField()
+    # Of the click: the same one again decides nothing new.
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class EarlierTry(models.Model):
+    """A message of a delivery that the provider took and failed, before a person asked for another.
+
+    Its later words still come in under the delivery's reference, and are told apart by its id.
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="earlier_tries")
+    provider = models.CharField(max_length=16)
+    provider_id = models.CharField(max_length=64)
+    error = models.CharField(max_length=32, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    final_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("earlier try")
+        verbose_name_plural = _("earlier tries")
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "provider_id"], name="one_row_per_try")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

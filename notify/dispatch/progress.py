@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notify.channels.registry import channels
 from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, Dispatch, State
 
+LATELY = timedelta(seconds=20)
+"""How far back the pace looks: long enough to smooth a handful, short enough to see a stop."""
+
 REASONS = {
     "superseded": _("Newer information was published before it was sent."),
     "expired": _("It was no longer true when its turn came."),
+    "stopped": _("It was stopped by hand before it was sent."),
     "opted_out": _("The person left before it was sent."),
     "erased": _("The person's details were erased, so nobody can ask what became of it."),
     "undecryptable": _("The phone number cannot be read with the keys that are configured."),
@@ -24,18 +30,25 @@ REASONS = {
 }
 """Why a delivery ended, when the reason is ours."""
 
+NO_ANSWER_KEPT = _("A worker stopped while it was being sent.")
+"""Why a delivery without an error code is in doubt."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelProgress:
     """The deliveries of one channel by state; every state is a key of ``counts``.
 
     unheard: how many of those sent will stay so, because the provider says no more of them.
+    rate: messages that left the queue per second, over the last ``LATELY`` or since publication.
+    carried: how many each provider took or failed, by its name.
     """
 
     channel: str
     counts: dict[str, int]
     expanded: bool
     unheard: int = 0
+    rate: float = 0.0
+    carried: dict[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -53,10 +66,21 @@ class ChannelProgress:
         final = sum(self.counts[state] for state in FINAL) + self.unheard
         return self.expanded and final == self.total
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Until everything has been handed over, at the pace of late; None if that is unknown.
+
+        Unknown while recipients are gathered, and while nothing moves: no figure beats a wrong one.
+        """
+        waiting = self.counts[State.QUEUED] + self.counts[State.SENDING]
+        if not self.expanded or not waiting or not self.rate:
+            return None
+        return waiting / self.rate
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Deliveries that did not arrive, or of which nobody knows, for one reason. error: a code; reason: a sentence."""
+    """Deliveries in one state for one reason, or of which nobody knows. error: a code; reason: a sentence."""
 
     channel: str
     state: str
@@ -69,11 +93,23 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
     """Each channel that is switched on, or has deliveries. One statement."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     unheard: Counter[str] = Counter()
-    rows = dispatch.deliveries.order_by().values_list("channel", "state")
-    ended = Count("final_at", filter=Q(state=State.SENT))
-    for channel, state, count, ended_so in rows.annotate(count=Count("pk"), ended=ended):
-        found[channel][state] = count
-        unheard[channel] += ended_so
+    carried: dict[str, Counter[str]] = defaultdict(Counter)
+    moved: Counter[str] = Counter()
+    now = timezone.now()
+    since = max(now - LATELY, dispatch.created_at)
+    rows = dispatch.deliveries.order_by().values_list("channel", "state", "provider")
+    counted = rows.annotate(
+        count=Count("pk"),
+        ended=Count("final_at", filter=Q(state=State.SENT)),
+        lately=_left_since(since),
+    )
+    for channel, state, provider, count, ended, lately in counted:
+        found[channel][state] += count
+        unheard[channel] += ended
+        moved[channel] += lately
+        if provider:
+            carried[channel][provider] += count
+    seconds = max((now - since).total_seconds(), 1.0)
     names = [*channels(), *(name for name in found if name not in channels())]
     return [
         ChannelProgress(
@@ -81,30 +117,52 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
             {state: found[name][state] for state in State.values},
             dispatch.expanded_at is not None,
             unheard[name],
+            moved[name] / seconds,
+            dict(carried[name].most_common()),
         )
         for name in names
     ]
 
 
+def _left_since(since: datetime) -> Count:
+    """How many were taken by the provider since then, or ended without it."""
+    return Count("pk", filter=Q(sent_at__gte=since) | Q(sent_at=None, final_at__gte=since))
+
+
+UNHEARD = Q(state=State.SENT, error=NO_RECEIPT)
+"""Sent, and nobody will ever know more."""
+
+
 def failures(dispatch: Dispatch) -> list[Failure]:
     """Why deliveries failed or were withdrawn, the most frequent first. One statement."""
+    return _explained(dispatch, Q(state__in=[State.FAILED, State.WITHDRAWN]) | UNHEARD)
+
+
+def troubles(dispatch: Dispatch) -> list[Failure]:
+    """As ``failures``; also why deliveries are in doubt, or wait for another try. One statement."""
+    waits = Q(state=State.QUEUED) & ~Q(error="")
+    ended = Q(state__in=[State.FAILED, State.WITHDRAWN, State.IN_DOUBT])
+    return _explained(dispatch, ended | waits | UNHEARD)
+
+
+def _explained(dispatch: Dispatch, which: Q) -> list[Failure]:
     rows = (
-        dispatch.deliveries.filter(
-            Q(state__in=[State.FAILED, State.WITHDRAWN]) | Q(state=State.SENT, error=NO_RECEIPT)
-        )
+        dispatch.deliveries.filter(which)
         .order_by()
         .values_list("channel", "state", "error")
         .annotate(count=Count("pk"))
         .order_by("-count", "channel", "error")
     )
     return [
-        Failure(channel, state, error, _reason(channel, error), count)
+        Failure(channel, state, error, _reason(channel, state, error), count)
         for channel, state, error, count in rows
     ]
 
 
-def _reason(channel: str, error: str) -> str:
+def _reason(channel: str, state: str, error: str) -> str:
     """Our own words for our own reasons, the channel's for its provider's."""
+    if state == State.IN_DOUBT and not error:
+        return str(NO_ANSWER_KEPT)
     if error in REASONS:
         return str(REASONS[error])
     known = channels().get(channel)

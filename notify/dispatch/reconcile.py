@@ -21,6 +21,7 @@ from django.utils import timezone
 from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
+from notify.dispatch.earlier import earlier_tries
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.overdue import ASK_AGAIN, asked_next, give_up, plan, to_ask_about
 from notify.dispatch.record import SETTLING, record
@@ -110,9 +111,14 @@ def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipi
 
     Of a number that cannot be read nobody can ask until the keys are back.
     """
+    earlier = earlier_tries(delivery.pk for delivery in deliveries)
     for delivery in deliveries:
         try:
-            yield replace(recipient_of(delivery, channel), provider=delivery.provider)
+            yield replace(
+                recipient_of(delivery, channel),
+                provider=delivery.provider,
+                earlier=earlier.get(delivery.pk, ()),
+            )
         except Unreachable as reason:
             if str(reason) == "erased" and delivery.state == State.IN_DOUBT:
                 record([Receipt(delivery.reference, Outcome.FAILED, error="erased")])

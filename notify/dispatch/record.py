@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
 from notify.dispatch.again import queue_again
+from notify.dispatch.earlier import present_only
 from notify.dispatch.models import Delivery, DirectMessage, Message, State
 from notify.residents.models import Consent, Subscriber
 from notify.residents.services import end_subscriber
@@ -88,10 +89,11 @@ def _text(said: str, longest: int) -> str:
 def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keyed]) -> None:
     """Each step is a transaction of its own and may be repeated: none needs the others."""
     now = timezone.now()
-    forward = [pair for pair in receipts if pair[1].outcome in STATE]
+    present = present_only(receipts) if table is Delivery else receipts
+    forward = [pair for pair in present if pair[1].outcome in STATE]
     if forward:
         _move_forward(table, _furthest(forward), now)
-    back = dict(pair for pair in receipts if pair[1].outcome not in STATE)
+    back = dict(pair for pair in present if pair[1].outcome not in STATE)
     if back:
         queue_again(table, back, now)
     if table is Delivery:

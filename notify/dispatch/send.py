@@ -21,6 +21,7 @@ from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Re
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import bell, overdue
+from notify.dispatch.control import why_withdrawn
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.record import record, withdraw
 from notify.dispatch.stopping import stopping
@@ -128,13 +129,13 @@ def _take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> list[D
     marked while an all-clear is published counts as told, and hears the all-clear.
     """
     dispatch = Dispatch.objects.select_for_update(no_key=True).only("withdrawn_at")
-    superseded = dispatch.get(pk=batch.dispatch_id).withdrawn_at is not None
+    watched = dispatch.get(pk=batch.dispatch_id)
     if not _renew(batch, worker):
         return []
     now = timezone.now()
     waiting = Delivery.objects.filter(batch=batch, state=State.QUEUED)
-    if superseded or notice.stale(now):
-        withdraw(waiting, "superseded" if superseded else "expired")
+    if watched.withdrawn_at is not None or notice.stale(now):
+        withdraw(waiting, why_withdrawn(watched) if watched.withdrawn_at else "expired")
         return []
     if channel.addressed_by == AddressedBy.SUBSCRIBER:
         gone = Q(subscriber=None) | Q(subscriber__ended_at__isnull=False)

@@ -254,3 +254,20 @@ def test_no_page_is_wider_than_the_screen(page: Page, live_server: LiveServer, b
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert over <= 0, where
+
+
+@WIDE
+def test_who_stands_on_a_button_stays_there_while_the_bars_go_on(
+    page: Page, live_server: LiveServer, borås: Area
+) -> None:
+    alert = published(areas=[borås])
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/console/alerts/{alert.code}/")
+    page.locator("#fanout-stop").focus()
+    expand(Dispatch.objects.get().pk)
+    page.get_by_text("1 väntar").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "fanout-stop"
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Stoppa utskicket").click()
+    page.get_by_text("Utskicket är stoppat.").wait_for()
+    assert page.get_by_role("link", name="Stoppa utskicket…").count() == 0

@@ -61,7 +61,8 @@ def test_a_draft_can_be_looked_at_changed_and_discarded(client: Client) -> None:
 def test_what_stands_can_be_updated_resolved_and_cancelled(client: Client) -> None:
     alert = published()
     page = client.get(f"/console/alerts/{alert.code}/").content.decode()
-    assert links(page, alert) == {"update", "resolve", "cancel"}
+    assert links(page, alert) == {"update", "resolve", "cancel", "updates"}
+    assert f'href="/console/alerts/{alert.code}/updates/1/stop/"' in page
 
 
 @pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
@@ -105,8 +106,8 @@ def test_more_updates_cost_no_more_statements(
         client.get(where)
 
 
-# Who is asking (4), the alert, its updates, its fan-out (2), its areas.
-QUERIES = 9
+# Who is asking (4), the alert, its updates, its fan-out (3), its areas.
+QUERIES = 10
 
 
 # --- how it goes out -------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ def test_earlier_fan_outs_have_a_page_of_their_own(client: Client) -> None:
     follow_up(alert)
     page = client.get(f"/console/alerts/{alert.code}/updates/1/")
     assert page.status_code == 200
-    assert "Vattenavbrott i Äspered" in text(page)
+    assert "<h2>Vattenavbrott i Äspered</h2>" in page.content.decode()
     assert client.get(f"/console/alerts/{alert.code}/updates/3/").status_code == 404
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -10,7 +14,7 @@ from pytest_django import Settings
 
 from notify.channels.memory import MemoryChannel
 from notify.dispatch.models import Delivery, Dispatch, State
-from notify.dispatch.progress import REASONS, ChannelProgress, failures, progress
+from notify.dispatch.progress import REASONS, ChannelProgress, failures, progress, troubles
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +139,58 @@ def test_watching_costs_one_statement_whatever_there_is_to_see() -> None:
         failures(dispatch)
 
     assert len(captured) == 2
+
+
+# --- the pace --------------------------------------------------------------------------------------
+
+
+def paced(waiting: int, gone: int, *, ago: timedelta, sent_ago: timedelta) -> ChannelProgress:
+    """A dispatch published so long ago, of which ``gone`` left so long ago and the rest wait."""
+    dispatch = spread(*[State.SENT] * gone, *[State.QUEUED] * waiting)
+    now = timezone.now()
+    Dispatch.objects.update(created_at=now - ago)
+    Delivery.objects.filter(state=State.SENT).update(sent_at=now - sent_ago)
+    dispatch.refresh_from_db()
+    return seen(dispatch)
+
+
+def test_the_pace_is_that_of_the_last_seconds(clock: time_machine.Traveller) -> None:
+    one = paced(10, 40, ago=timedelta(hours=1), sent_ago=timedelta(seconds=5))
+    assert (one.rate, one.seconds_left) == (2.0, 5.0)
+
+
+def test_right_after_publishing_the_pace_is_since_then(clock: time_machine.Traveller) -> None:
+    one = paced(10, 40, ago=timedelta(seconds=4), sent_ago=timedelta(seconds=1))
+    assert (one.rate, one.seconds_left) == (10.0, 1.0)
+
+
+def test_when_nothing_moved_lately_no_time_is_promised(clock: time_machine.Traveller) -> None:
+    one = paced(10, 40, ago=timedelta(hours=1), sent_ago=timedelta(minutes=5))
+    assert (one.rate, one.seconds_left) == (0.0, None)
+
+
+def test_while_recipients_are_gathered_no_time_is_promised(clock: time_machine.Traveller) -> None:
+    one = paced(1, 4, ago=timedelta(seconds=9), sent_ago=timedelta(seconds=1))
+    assert replace(one, expanded=False).seconds_left is None
+
+
+def test_who_carried_it_is_told_the_busiest_first() -> None:
+    dispatch = spread(State.SENT, State.DELIVERED, State.FAILED, State.QUEUED)
+    for delivery, provider in zip(
+        dispatch.deliveries.order_by("pk"), ["a", "b", "b", ""], strict=True
+    ):
+        Delivery.objects.filter(pk=delivery.pk).update(provider=provider)
+    assert list(seen(dispatch).carried.items()) == [("b", 2), ("a", 1)]
+
+
+def test_troubles_also_explain_doubts_and_waits() -> None:
+    dispatch = spread(State.IN_DOUBT, State.QUEUED, State.QUEUED, State.FAILED)
+    _doubt, waits, _fresh, failed = dispatch.deliveries.order_by("pk")
+    Delivery.objects.filter(pk__in=[waits.pk, failed.pk]).update(error="gave_up")
+    with translation.override("en"):
+        found = {(one.state, one.reason) for one in troubles(dispatch)}
+    assert found == {
+        ("in_doubt", "A worker stopped while it was being sent."),
+        ("queued", "The provider could not take it for 24 hours."),
+        ("failed", "The provider could not take it for 24 hours."),
+    }

@@ -165,6 +165,14 @@ def test_a_stranger_is_not_believed(upstream: Upstream, real_nginx: None) -> Non
     assert headers["Forwarded"] is None
 
 
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics?a=b", "//metrics", "/a/../metrics", "/%6Detrics"]
+)
+def test_metrics_are_not_for_the_public(front: int, upstream: Upstream, path: str) -> None:
+    assert get(front, path, Authorization="Bearer whatever").status == 404
+    assert not upstream.asked
+
+
 def test_nginx_itself_says_that_it_is_well(front: int, upstream: Upstream) -> None:
     upstream.status = 500
     assert get(front, "/nginx-health").status == 204

@@ -81,6 +81,10 @@ class SmsChannel(TextChannel):
         """Whether the code says that the person told the provider to stop us."""
         return errors.meaning(error) is errors.Meaning.OPTED_OUT
 
+    def may_work_later(self, error: str) -> bool:
+        """So for what failed only for now, and for what a person had to put right on our side."""
+        return errors.meaning(error) in (errors.Meaning.FOR_NOW, errors.Meaning.OPERATOR)
+
     def preview(self, notice: Notice, language: str) -> Preview:
         """The SMS as on a phone, with what it costs."""
         text = compose(notice, language)

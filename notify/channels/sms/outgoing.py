@@ -26,6 +26,7 @@ class Outgoing:
 
     units: segments. since: when its words came to be, so that it cannot have been sent before.
     urgent: it goes before those that are not. provider: who was given it before, when asked about.
+    earlier: ids of messages with these words that are not this one.
     """
 
     address: str
@@ -36,6 +37,7 @@ class Outgoing:
     since: datetime
     urgent: bool = False
     provider: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing]:
@@ -56,6 +58,7 @@ def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing
             since=notice.sent,
             urgent=notice.severity in URGENT,
             provider=person.provider,
+            earlier=person.earlier,
         )
         for person in recipients
     ]

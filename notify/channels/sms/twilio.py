@@ -159,6 +159,7 @@ class Twilio:
             found.direction == "outbound-api"
             and found.date_created >= message.since - SAME_CLOCK
             and found.body == message.body
+            and found.sid not in message.earlier
             and all(getattr(found, name) == value for name, value in self._sender.items())
         )
 

@@ -131,3 +131,16 @@ def test_the_preview_says_who_it_comes_from(settings: Settings) -> None:
 def test_the_channel_gives_reasons_in_the_readers_language() -> None:
     with override("sv"):
         assert SmsChannel().reason("21614") == "Numret finns inte eller är inget mobilnummer."
+
+
+@pytest.mark.parametrize(
+    ("code", "may"),
+    [
+        *(("30003", True), ("30008", True), ("20003", True)),
+        *(("21211", False), ("21610", False), ("30036", False), ("99999", False), ("", False)),
+    ],
+)
+def test_another_try_may_help_unless_the_number_or_the_person_will_not_have_it(
+    code: str, may: bool
+) -> None:
+    assert SmsChannel().may_work_later(code) is may

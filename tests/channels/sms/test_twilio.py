@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -237,6 +238,19 @@ def test_each_sms_is_posted_once_whatever_happens(sms: SmsChannel, simulator: Si
     people = [recipient(f"d{number}") for number in range(20)]
     list(sms.send(notice(), people))
     assert len(simulator.messages_to(PHONE)) == 20
+
+
+def test_a_look_up_passes_over_a_message_that_was_an_earlier_try(
+    sms: SmsChannel, simulator: Simulator
+) -> None:
+    told = notice()
+    [first] = sms.send(told, [recipient()])
+    anew = replace(recipient(), earlier=(first.provider_id,))
+    [found] = sms.look_up(told, [anew])
+    assert found.outcome is Outcome.ABSENT
+    [second] = sms.send(told, [anew])
+    [found] = sms.look_up(told, [anew])
+    assert found.provider_id == second.provider_id != first.provider_id
 
 
 def test_the_look_up_tells_what_became_of_it(sms: SmsChannel, simulator: Simulator) -> None:

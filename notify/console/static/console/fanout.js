@@ -20,6 +20,13 @@ for (const root of document.querySelectorAll("[data-fanout]")) {
     saidAt = Date.now();
   }
 
+  // Whoever stands on a button with the keyboard stays there.
+  function replace(fresh) {
+    const held = bars.contains(document.activeElement) && document.activeElement.id;
+    bars.innerHTML = fresh;
+    if (held) document.getElementById(held)?.focus({ preventScroll: true });
+  }
+
   function next() {
     clearTimeout(timer);
     if (state().finished !== "true" && !document.hidden) timer = setTimeout(look, wait);
@@ -32,7 +39,7 @@ for (const root of document.querySelectorAll("[data-fanout]")) {
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = await answer.text();
       const changed = fresh.trim() !== bars.innerHTML.trim();
-      if (changed) bars.innerHTML = fresh;
+      if (changed) replace(fresh);
       wait = changed ? QUICK : Math.min(wait * 1.5, SLOW);
       if (state().finished === "true") refresh?.remove();
       say();

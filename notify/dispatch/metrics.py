@@ -1,0 +1,230 @@
+"""What Prometheus is told, counted in the database at each scrape: six statements, however much there is.
+
+Everything is of the last 24 hours' dispatches, or of now; nothing is kept in the process, so every
+web process answers the same. No label holds anything of a person, and each takes few values: queues,
+channels, states.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
+from django.utils import timezone
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    GaugeHistogramMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, Queue, State
+from notify.dispatch.send import LEASE
+
+DAY = timedelta(hours=24)
+BUCKETS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+"""Seconds from publication to the provider's acceptance."""
+UNHEARD_AFTER = timedelta(hours=1)
+"""How long a message may be sent without a word from the provider before it counts as unheard of."""
+THROTTLED = ("20429", "30022")
+"""The provider's codes for "too fast" (HTTP 429, and a full queue of the sender)."""
+PATIENCE = 0.2
+"""Seconds that a scrape waits for Redis to connect, and again to answer."""
+
+Source = Callable[[datetime], Iterable[Metric]]
+
+
+class Ledger(Collector):
+    """Every metric, from every source, as of the moment it is collected."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Ask each source. Raises what the database raises: a scrape that fails is an alarm too."""
+        now = timezone.now()
+        for source in SOURCES:
+            yield from source(now)
+
+    def describe(self) -> list[Metric]:
+        """Nothing: to be registered must cost no statement."""
+        return []
+
+
+def registry() -> CollectorRegistry:
+    """A registry with the ledger alone."""
+    made = CollectorRegistry(auto_describe=False)
+    made.register(Ledger())
+    return made
+
+
+def deliveries(now: datetime) -> Iterator[Metric]:
+    """How many there are in each state, what waits because of the provider's pace, what is unheard of."""
+    by_state = _gauge("deliveries", "Deliveries of the last 24 h", "channel", "state")
+    throttled = _gauge("deliveries_throttled", "Waiting because the provider said 429", "channel")
+    unheard = _gauge("deliveries_unheard", "Sent over an hour ago, no receipt since", "channel")
+    unheard_since = Q(state=State.SENT, sent_at__lte=now - UNHEARD_AFTER)
+    found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(State.values, 0))
+    slowed: dict[str, int] = defaultdict(int)
+    silent: dict[str, int] = defaultdict(int)
+    rows = _recent(now).values_list("channel", "state")
+    counted = rows.annotate(
+        count=Count("pk"),
+        slowed=Count("pk", filter=Q(state=State.QUEUED, error__in=THROTTLED)),
+        silent=Count("pk", filter=unheard_since),
+    )
+    for channel, state, count, slow, quiet in counted:
+        found[channel][state] = count
+        slowed[channel] += slow
+        silent[channel] += quiet
+    for channel, states in found.items():
+        for state, count in states.items():
+            by_state.add_metric([channel, state], count)
+        throttled.add_metric([channel], slowed[channel])
+        unheard.add_metric([channel], silent[channel])
+    return iter((by_state, throttled, unheard))
+
+
+def acceptance(now: datetime) -> Iterator[Metric]:
+    """How long publication takes to reach the provider: a histogram over the last 24 hours."""
+    told = GaugeHistogramMetricFamily(
+        "notify_acceptance_seconds",
+        "From publishing to the provider's acceptance, last 24 h",
+        labels=["channel", "queue"],
+    )
+    waited = ExpressionWrapper(F("sent_at") - F("dispatch__created_at"), DurationField())
+    rows = _recent(now).filter(sent_at__isnull=False).annotate(waited=waited)
+    within: dict[str, Any] = {
+        f"within_{bound}": Count("pk", filter=Q(waited__lte=timedelta(seconds=bound)))
+        for bound in BUCKETS
+    }
+    grouped = rows.values("channel", "dispatch__queue")
+    counted: Any = grouped.annotate(count=Count("pk"), mean=Avg("waited"), **within)
+    for row in counted:
+        buckets = [(str(float(bound)), float(row[f"within_{bound}"])) for bound in BUCKETS]
+        told.add_metric(
+            [row["channel"], row["dispatch__queue"]],
+            [*buckets, ("+Inf", row["count"])],
+            row["mean"].total_seconds() * row["count"],
+        )
+    return iter((told,))
+
+
+def doubts(now: datetime) -> Iterator[Metric]:
+    """What is in doubt, however old its dispatch: how much, and for how long."""
+    count = _gauge("deliveries_in_doubt", "In doubt, of any age", "channel")
+    age = _gauge("in_doubt_age_seconds", "Since the oldest of them was being sent", "channel")
+    rows = Delivery.objects.filter(state=State.IN_DOUBT).order_by().values_list("channel")
+    for channel, doubtful, first in rows.annotate(count=Count("pk"), first=Min("sending_at")):
+        count.add_metric([channel], doubtful)
+        age.add_metric([channel], _age(first, now))
+    return iter((count, age))
+
+
+def batches(now: datetime) -> Iterator[Metric]:
+    """The work in the database: what is due, since when, and how the leases are."""
+    due = _gauge("batches_due", "Batches that are due and that nobody holds", "queue")
+    wait = _gauge("batch_wait_seconds", "How long the longest due of them waits", "queue")
+    held = _gauge("batches_leased", "Batches that a worker holds", "queue")
+    lease = _gauge("lease_age_seconds", "Since the oldest lease was last renewed", "queue")
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    waiting = free & Q(due_at__lte=now)
+    rows = Batch.objects.filter(done_at=None).order_by().values_list("queue")
+    counted = rows.annotate(
+        due=Count("pk", filter=waiting),
+        first=Min("due_at", filter=waiting),
+        held=Count("pk", filter=Q(leased_until__gt=now)),
+        until=Min("leased_until"),
+    )
+    found = {queue: numbers for queue, *numbers in counted}
+    for queue in Queue.values:
+        due_count, first, held_count, until = found.get(queue, (0, None, 0, None))
+        due.add_metric([queue], due_count)
+        wait.add_metric([queue], _age(first, now))
+        held.add_metric([queue], held_count)
+        lease.add_metric([queue], _age(until - LEASE if until else None, now))
+    return iter((due, wait, held, lease))
+
+
+def dispatches(now: datetime) -> Iterator[Metric]:
+    """Dispatches whose recipients are still being gathered."""
+    rows = Dispatch.objects.filter(expanded_at=None).aggregate(
+        count=Count("pk"), first=Min("created_at")
+    )
+    count = _gauge("dispatches_unexpanded", "Dispatches whose recipients are being gathered")
+    count.add_metric([], rows["count"])
+    age = _gauge("unexpanded_age_seconds", "Since the oldest of them was published")
+    age.add_metric([], _age(rows["first"], now))
+    return iter((count, age))
+
+
+def direct_messages(now: datetime) -> Iterator[Metric]:
+    """Codes and answers of the last 24 hours."""
+    told = _gauge("direct_messages", "Codes and answers of the last 24 h", "purpose", "state")
+    rows = DirectMessage.objects.filter(created_at__gte=now - DAY).order_by()
+    for purpose, state, count in rows.values_list("purpose", "state").annotate(count=Count("pk")):
+        told.add_metric([purpose, state], count)
+    return iter((told,))
+
+
+def broker(now: datetime) -> Iterator[Metric]:
+    """Whether Redis answers within ``PATIENCE``, and how many bells nobody has heard yet."""
+    up = _gauge("redis_up", "Whether Redis answered within 0.2 s")
+    bells = _gauge("bells", "Celery tasks that wait in Redis", "queue")
+    if not settings.REDIS_URL.startswith(("redis:", "rediss:", "unix:")):
+        return iter(())
+    lengths = _lengths(list(settings.CELERY_TASK_QUEUES))
+    up.add_metric([], lengths is not None)
+    for queue, length in (lengths or {}).items():
+        bells.add_metric([queue], length)
+    return iter((up, bells))
+
+
+def _lengths(queues: list[str]) -> dict[str, int] | None:
+    redis = Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        line = redis.pipeline(transaction=False)
+        for queue in queues:
+            line.llen(settings.REDIS_KEY_PREFIX + queue)
+        return dict(zip(queues, line.execute(), strict=True))
+    except (RedisError, OSError):
+        return None
+    finally:
+        redis.close()
+
+
+def _recent(now: datetime) -> QuerySet[Delivery]:
+    """Deliveries of the last 24 hours' dispatches; which those are is asked of the small table."""
+    young = Dispatch.objects.filter(created_at__gte=now - DAY).order_by().values("pk")
+    return Delivery.objects.filter(dispatch__in=young).order_by()
+
+
+def _gauge(name: str, says: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"notify_{name}", says, labels=labels)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+SOURCES: tuple[Source, ...] = (
+    deliveries,
+    acceptance,
+    doubts,
+    batches,
+    dispatches,
+    direct_messages,
+    broker,
+)
+"""Each yields some metrics for a moment; who has more to tell adds a function here."""
