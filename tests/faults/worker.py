@@ -1,0 +1,95 @@
+"""What the workers and the beat of these tests run: the product's own application, and three switches.
+
+- ``FAULTS_HASTY=1`` makes every wait of the fan-out a tenth as long, in the same proportions, and its
+  handfuls and batches small, so that a shortened test meets the same moments.
+- The file ``twice`` in ``FAULTS_FOLDER``: every task that a worker receives comes once more.
+- The file ``clock-NAME`` there holds the seconds by which the clock of worker NAME is wrong. Only
+  this process's clock jumps: a machine's clock belongs to all who run tests on it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+from celery.signals import task_received
+from django.utils import timezone
+
+from config.worker import app
+
+__all__ = ["app"]
+
+FOLDER = Path(os.environ["FAULTS_FOLDER"])
+REPEATED = "faults-repeated"
+
+django.setup()
+
+from notify.channels.sms import twilio  # noqa: E402 - models can be imported only now
+from notify.channels.sms.channel import SmsChannel  # noqa: E402
+from notify.dispatch import again, direct, expand, reconcile, record, send, sweep  # noqa: E402
+
+HASTY: dict[Any, dict[str, Any]] = {
+    send: {
+        "LEASE": timedelta(seconds=6),
+        "RENEW_AFTER": timedelta(seconds=1.5),
+        "BACK_OFF": timedelta(seconds=3),
+    },
+    record: {"SETTLING": timedelta(seconds=2)},
+    reconcile: {"SETTLING": timedelta(seconds=2), "ASK_AGAIN": timedelta(seconds=6)},
+    sweep: {"UNHEARD": timedelta(seconds=0.3)},
+    direct: {"UNHEARD": timedelta(seconds=0.3)},
+    again: {"LONGEST_WAIT": 1.0},
+    twilio: {"ANSWER_SECONDS": 2.0},
+    expand: {"SLICE": 40},
+    SmsChannel: {"handful": 20},
+}
+SWEEP_SECONDS = 0.5
+
+
+def hurry() -> None:
+    """Shorten every wait. Raises AttributeError when the product no longer has one of that name."""
+    for place, values in HASTY.items():
+        for name, value in values.items():
+            getattr(place, name)
+            setattr(place, name, value)
+    app.conf.beat_schedule["sweep"]["schedule"] = SWEEP_SECONDS
+
+
+def name_of_worker(arguments: list[str]) -> str:
+    """As Celery was told it on the command line; "" for the beat."""
+    if "--hostname" not in arguments:
+        return ""
+    return arguments[arguments.index("--hostname") + 1].partition("@")[0]
+
+
+def make_clock_wrong(file: Path) -> None:
+    """Let ``timezone.now`` differ by the seconds in the file, from the moment that it is there."""
+    right = timezone.now
+
+    def wrong() -> datetime:
+        try:
+            return right() + timedelta(seconds=float(file.read_text()))
+        except FileNotFoundError:
+            return right()
+
+    timezone.now = wrong
+
+
+@task_received.connect
+def deliver_again(request: Any, **_kwargs: object) -> None:
+    """Hand every task to the broker once more, as a visibility timeout that is too short does."""
+    if not (FOLDER / "twice").exists() or request.request_dict.get(REPEATED):
+        return
+    queue = request.delivery_info["routing_key"]
+    app.send_task(request.name, args=request.args, queue=queue, headers={REPEATED: True})
+    with (FOLDER / "repeated").open("a") as file:
+        file.write(f"{request.name}\n")
+
+
+if os.environ.get("FAULTS_HASTY") == "1":
+    hurry()
+make_clock_wrong(FOLDER / f"clock-{name_of_worker(sys.argv)}")
