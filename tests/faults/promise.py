@@ -40,8 +40,9 @@ def wait_until_final(house: House, dispatch: int) -> list[Delivery]:
     """Every delivery by SMS, all in a final state."""
     deadline = time.monotonic() + SCALE.patience
     while True:
+        expanded = house.ours.expanded(dispatch)
         ours = house.ours.sms(dispatch)
-        if house.ours.expanded(dispatch) and all(one.state in FINAL for one in ours):
+        if expanded and all(one.state in FINAL for one in ours):
             return ours
         states = dict(Counter(one.state for one in ours))
         assert time.monotonic() < deadline, f"not final after {SCALE.patience} s: {states}"

@@ -10,6 +10,7 @@ from notify.demo.children import alive
 from tests.faults.conftest import Publish
 from tests.faults.house import House, second_of_its_kind
 from tests.faults.promise import Person, assert_the_promise_holds
+from tests.faults.scale import SCALE
 
 HOUR = 3600
 
@@ -34,7 +35,9 @@ def jump(house: House, request: pytest.FixtureRequest) -> Iterator[int]:
 def test_the_clock_of_one_worker_jumps_in_mid_send(
     house: House, crowd: list[Person], publish: Publish, jump: int, worker: str
 ) -> None:
-    # "routine" is the worker that sweeps, and so judges which leases of others have run out.
+    # "routine" is the worker that sweeps, and so judges which leases of others have run out. Requests
+    # are long on their way, so that it would ask about some that the provider does not have yet.
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 8)
     _alert, dispatch = publish()
     house.wait_for_accepted(1)
     (house.stack.folder / f"clock-{worker}").write_text(str(jump))
