@@ -121,6 +121,8 @@ def house(running: Stack, subscribers: dict[str, list[Person]]) -> Iterator[Hous
     house.mend()
     fates = provider.get("/simulator/faults")["fates"]
     provider.set_faults(**sound | {"fates": dict.fromkeys(fates)})
+    house.wait_for_calm()
+    house.ours.close()
 
 
 @pytest.fixture

@@ -41,14 +41,22 @@ class House:
         dead = [one for one in self.stack.children.values() if one.process.poll() is not None]
         restart(*dead)
 
-    def wait_for_accepted(self, count: int) -> int:
-        """Wait until the provider took ``count`` messages since the test began; returns how many."""
+    def wait_for_accepted(self, dispatch: int, count: int) -> int:
+        """Wait until the provider took ``count`` messages of a dispatch; returns how many it has."""
 
         def enough() -> int:
-            have = self.theirs.count()
+            have = len(self.accepted(dispatch))
             return have if have >= count else 0
 
         return wait_until(enough, f"{count} messages to be accepted", SCALE.patience)
+
+    def accepted(self, dispatch: int) -> set[int]:
+        """The keys of its deliveries of which the provider took a message."""
+        return self.theirs.accepted_deliveries() & {one.key for one in self.ours.sms(dispatch)}
+
+    def wait_for_calm(self) -> None:
+        """Wait until answers to what people wrote are out: they would hold up the next alert."""
+        wait_until(lambda: not self.ours.direct_messages_open(), "the answers", SCALE.patience)
 
 
 def kill(*children: Child) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,18 +45,35 @@ class Accepted:
 
 
 class OurLedger:
-    """The house's database, read with plain SQL; it may be away, and then waiting is the caller's."""
+    """The house's database, read with plain SQL."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
+        self._server: psycopg.Connection[Row] | None = None
 
     def rows(self, statement: str, *parameters: object) -> list[Row]:
         """What a statement finds; ``%s`` stands for a parameter, on SQLite too."""
         if self._url.startswith("sqlite:"):
             with closing(sqlite3.connect(urlsplit(self._url).path, timeout=20)) as connection:
                 return connection.execute(statement.replace("%s", "?"), parameters).fetchall()
-        with psycopg.connect(self._url) as server:
-            return server.execute(statement.encode(), parameters).fetchall()
+        try:
+            return self._line().execute(statement.encode(), parameters).fetchall()
+        except psycopg.OperationalError:
+            # It was killed since we asked last; whoever killed it has waited until it serves again.
+            return self._line(anew=True).execute(statement.encode(), parameters).fetchall()
+
+    def _line(self, *, anew: bool = False) -> psycopg.Connection[Row]:
+        if anew:
+            self.close()
+        if self._server is None:
+            self._server = psycopg.connect(self._url, autocommit=True)
+        return self._server
+
+    def close(self) -> None:
+        """Leave the server; the next question connects anew."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def change(self, statement: str, *parameters: object) -> None:
         """Write behind the house's back."""
@@ -65,8 +82,7 @@ class OurLedger:
                 connection.execute(statement.replace("%s", "?"), parameters)
                 connection.commit()
         else:
-            with psycopg.connect(self._url) as server:
-                server.execute(statement.encode(), parameters)
+            self._line().execute(statement.encode(), parameters)
 
     def dispatch(self, code: str, number: int) -> int | None:
         """The key of the dispatch of an alert's update, or None while it is not committed."""
@@ -92,9 +108,12 @@ class OurLedger:
         )
         return [Delivery(*row[:6], _moment(row[6])) for row in found]
 
-    def states(self, dispatch: int) -> set[str]:
-        """The states in which SMS of it are."""
-        return {one.state for one in self.sms(dispatch)}
+    def direct_messages_open(self) -> int:
+        """How many answers and codes are still on their way."""
+        [[count]] = self.rows(
+            "SELECT count(*) FROM dispatch_directmessage WHERE final_at IS NULL AND state <> 'sent'"
+        )
+        return int(count)
 
 
 class TheirLedger:
@@ -102,29 +121,35 @@ class TheirLedger:
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
-        self._first = 0
+        self._first = self._seen = 0
+        self._accepted: set[int] = set()
 
     def forget(self) -> None:
         """Read only what is accepted from now on: nobody asks again for what tests before had sent."""
         messages = self._simulator.ledger()
-        self._first = messages[-1]["number"] if messages else 0
+        self._first = self._seen = messages[-1]["number"] if messages else 0
+        self._accepted.clear()
 
     def accepted(self) -> list[Accepted]:
-        """Messages that answer to a delivery, oldest first."""
-        found: list[Accepted] = []
-        since, more = self._first, True
+        """Messages that answer to a delivery, oldest first, as they are now."""
+        return list(self._since(self._first))
+
+    def accepted_deliveries(self) -> set[int]:
+        """The keys of deliveries of which a message was accepted; cheap to ask again and again."""
+        for one in self._since(self._seen):
+            self._accepted.add(one.delivery)
+        return self._accepted
+
+    def _since(self, number: int) -> Iterator[Accepted]:
+        more = True
         while more:
-            page = self._simulator.get(f"/simulator/ledger?since={since}&limit=10000")
-            found += _about_deliveries(page["messages"])
-            since, more = page["next_since"], page["more"]
-        return found
-
-    def count(self) -> int:
-        """How many messages that is."""
-        return len(self.accepted())
+            page = self._simulator.get(f"/simulator/ledger?since={number}&limit=10000")
+            yield from _about_deliveries(page["messages"])
+            number, more = page["next_since"], page["more"]
+        self._seen = number
 
 
-def _about_deliveries(messages: Iterable[dict[str, Any]]) -> Iterable[Accepted]:
+def _about_deliveries(messages: Iterable[dict[str, Any]]) -> Iterator[Accepted]:
     for one in messages:
         if match := REFERENCE.search(one["status_callback"] or ""):
             yield Accepted(int(match[1]), one["sid"], one["to"], one["status"])

@@ -26,7 +26,7 @@ class Scale:
 
 
 SHORT = Scale(
-    crowd=160,
+    crowd=120,
     leavers=120,
     kills=3,
     frozen=6,

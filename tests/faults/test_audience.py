@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tests.faults.conftest import Publish, dispatch_of
 from tests.faults.house import House
 from tests.faults.promise import Person, assert_the_promise_holds
+from tests.faults.scale import SCALE
 from tests.stories.browsing import at_once
 from tests.stories.people import Editor, Words
 from tests.stories.places import APLARED, FRISTAD
@@ -22,11 +23,11 @@ def test_half_of_the_audience_writes_stopp_in_mid_send(
     house: House, subscribers: dict[str, list[Person]], publish: Publish
 ) -> None:
     everybody = subscribers[FRISTAD]
-    leavers = everybody[1::2]
-    # Slow enough that most of them are quicker than their message.
-    house.provider.set_faults(latency_ms=900)
+    leavers = everybody[::-2]
+    # Slow enough that those whose turn comes late are quicker than their message.
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 10)
     _alert, dispatch = publish(FRISTAD)
-    house.wait_for_accepted(1)
+    house.wait_for_accepted(dispatch, 1)
     left: dict[int, datetime] = {}
 
     def leave(some: list[Person]) -> None:
@@ -50,9 +51,9 @@ def test_half_of_the_audience_writes_stopp_in_mid_send(
 def test_a_cancel_in_mid_send_stops_what_is_unsent(
     house: House, crowd: list[Person], publish: Publish, editor: Editor
 ) -> None:
-    house.provider.set_faults(latency_ms=900)
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 6)
     alert, dispatch = publish()
-    house.wait_for_accepted(1)
+    house.wait_for_accepted(dispatch, 1)
     alert = editor.cancels(alert, MISTAKEN)
     cancelled_at = datetime.now(UTC)
     house.provider.set_faults(latency_ms=0)
@@ -70,9 +71,9 @@ def test_a_cancel_in_mid_send_stops_what_is_unsent(
 def test_a_newer_update_in_mid_send_takes_the_place_of_the_first(
     house: House, crowd: list[Person], publish: Publish, editor: Editor
 ) -> None:
-    house.provider.set_faults(latency_ms=900)
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 6)
     alert, dispatch = publish()
-    house.wait_for_accepted(1)
+    house.wait_for_accepted(dispatch, 1)
     alert = editor.updates(alert, sv_headline="Vattnet är strax tillbaka")
     updated_at = datetime.now(UTC)
     house.provider.set_faults(latency_ms=0)

@@ -50,7 +50,7 @@ def test_the_broker_is_killed_in_mid_send_and_comes_back_empty(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
     _alert, dispatch = publish()
-    house.wait_for_accepted(1)
+    house.wait_for_accepted(dispatch, 1)
     bell = house.child("broker")
     kill(bell)
     restart(bell)

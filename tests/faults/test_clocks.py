@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,9 +11,10 @@ from notify.demo.children import alive
 from tests.faults.conftest import Publish
 from tests.faults.house import House, second_of_its_kind
 from tests.faults.promise import Person, assert_the_promise_holds
-from tests.faults.scale import SCALE
+from tests.faults.scale import IS_WHOLE, SCALE
 
 HOUR = 3600
+WORKERS = ["urgent", "urgent-2", "routine"]
 
 
 def test_two_beats_do_no_harm(house: House, crowd: list[Person], publish: Publish) -> None:
@@ -23,22 +25,40 @@ def test_two_beats_do_no_harm(house: House, crowd: list[Person], publish: Publis
         assert_the_promise_holds(house, dispatch, crowd)
 
 
-@pytest.fixture(params=[HOUR, -HOUR], ids=["an-hour-ahead", "an-hour-behind"])
-def jump(house: House, request: pytest.FixtureRequest) -> Iterator[int]:
-    """Seconds by which a clock jumps in the test; right again afterwards."""
-    yield request.param
-    for file in house.stack.folder.glob("clock-*"):
-        file.unlink()
+AHEAD, BEHIND = HOUR, -HOUR
+JUMPS = [
+    pytest.param(["routine"], AHEAD, id="who-sweeps-is-ahead"),
+    pytest.param(WORKERS, AHEAD, id="all-are-ahead"),
+]
+if IS_WHOLE:
+    JUMPS += [
+        pytest.param(["routine"], BEHIND, id="who-sweeps-is-behind"),
+        pytest.param(["urgent-2"], AHEAD, id="one-who-sends-is-ahead"),
+        pytest.param(["urgent-2"], BEHIND, id="one-who-sends-is-behind"),
+    ]
 
 
-@pytest.mark.parametrize("worker", ["urgent-2", "routine"])
-def test_the_clock_of_one_worker_jumps_in_mid_send(
-    house: House, crowd: list[Person], publish: Publish, jump: int, worker: str
+@pytest.mark.parametrize(("workers", "seconds"), JUMPS)
+def test_a_clock_jumps_in_mid_send(
+    house: House, crowd: list[Person], publish: Publish, workers: list[str], seconds: int
 ) -> None:
-    # "routine" is the worker that sweeps, and so judges which leases of others have run out. Requests
-    # are long on their way, so that it would ask about some that the provider does not have yet.
+    # Requests are long on their way, so that a sweeper that thinks all leases have run out asks
+    # about some that the provider does not have yet.
     house.provider.set_faults(latency_ms=SCALE.latency_ms * 8)
     _alert, dispatch = publish()
-    house.wait_for_accepted(1)
-    (house.stack.folder / f"clock-{worker}").write_text(str(jump))
-    assert_the_promise_holds(house, dispatch, crowd)
+    house.wait_for_accepted(dispatch, 1)
+    with wrong_clocks(house, workers, seconds):
+        assert_the_promise_holds(house, dispatch, crowd)
+
+
+@contextmanager
+def wrong_clocks(house: House, workers: list[str], seconds: int) -> Iterator[None]:
+    """Let the clocks of some workers jump by so much; right again when the block ends."""
+    files = [house.stack.folder / f"clock-{worker}" for worker in workers]
+    for file in files:
+        file.write_text(str(seconds))
+    try:
+        yield
+    finally:
+        for file in files:
+            file.unlink()

@@ -16,7 +16,7 @@ def test_postgresql_restarts_immediately_in_mid_send(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
     _alert, dispatch = publish()
-    house.wait_for_accepted(1)
+    house.wait_for_accepted(dispatch, 1)
     server = house.child("postgres")
     # What ``pg_ctl restart -m immediate`` does: no checkpoint, every client cut off, then recovery.
     server.process.send_signal(signal.SIGQUIT)

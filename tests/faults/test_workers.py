@@ -16,7 +16,7 @@ def test_workers_are_killed_in_mid_batch_again_and_again(
     _alert, dispatch = publish()
     accepted = 0
     for turn in range(SCALE.kills):
-        accepted = house.wait_for_accepted(accepted + 1)
+        accepted = house.wait_for_accepted(dispatch, accepted + 1)
         victim = house.senders[turn % 2]
         kill(victim)
         restart(victim)
@@ -30,7 +30,7 @@ def test_a_worker_dies_after_the_provider_accepted_and_before_recording(
     silent: dict[str, str | None] = {one.phone: "no_callback" for one in crowd[::2]}
     house.provider.set_faults(accept_then_hang=1, fates=silent)
     _alert, dispatch = publish()
-    house.wait_for_accepted(5)
+    house.wait_for_accepted(dispatch, 5)
     kill(*house.senders)
     marked = [one for one in house.ours.sms(dispatch) if one.state == "sending"]
     assert accepted_for(house, marked), "nothing was accepted and not recorded"
@@ -44,9 +44,9 @@ def test_a_deploy_in_mid_send_delays_nobody(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
     _alert, dispatch = publish()
-    house.wait_for_accepted(1)
+    house.wait_for_accepted(dispatch, 1)
     deploy(*house.senders)
     back = time.monotonic()
-    house.wait_for_accepted(len(crowd))
+    house.wait_for_accepted(dispatch, len(crowd))
     assert time.monotonic() - back < SCALE.lost_lease, "a lease was not handed back"
     assert_the_promise_holds(house, dispatch, crowd)

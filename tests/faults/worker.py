@@ -42,10 +42,10 @@ HASTY: dict[Any, dict[str, Any]] = {
     reconcile: {"SETTLING": timedelta(seconds=2), "ASK_AGAIN": timedelta(seconds=6)},
     sweep: {"UNHEARD": timedelta(seconds=0.3)},
     direct: {"UNHEARD": timedelta(seconds=0.3)},
-    again: {"LONGEST_WAIT": 1.0},
+    again: {"LONGEST_WAIT": 0.5},
     twilio: {"ANSWER_SECONDS": 2.0},
-    expand: {"SLICE": 40},
-    SmsChannel: {"handful": 20},
+    expand: {"SLICE": 30},
+    SmsChannel: {"handful": 15},
 }
 SWEEP_SECONDS = 0.5
 
