@@ -50,6 +50,14 @@ class House:
 
         return wait_until(enough, f"{count} messages to be accepted", SCALE.patience)
 
+    def wait_for_requests(self, dispatch: int) -> None:
+        """Wait until a worker has marked a handful and so is asking the provider."""
+
+        def marked() -> bool:
+            return any(one.state == "sending" for one in self.ours.sms(dispatch))
+
+        wait_until(marked, "requests to be on their way", SCALE.patience)
+
     def accepted(self, dispatch: int) -> set[int]:
         """The keys of its deliveries of which the provider took a message."""
         return self.theirs.accepted_deliveries() & {one.key for one in self.ours.sms(dispatch)}
@@ -80,6 +88,22 @@ def deploy(*children: Child) -> None:
 
 
 @contextlib.contextmanager
+def configured(house: House, *names: str, **variables: str) -> Iterator[None]:
+    """Run some processes with other settings until the block ends."""
+    children = [house.child(name) for name in names]
+    before = [child.environment for child in children]
+    for child in children:
+        child.environment = {**(child.environment or {}), **variables}
+    deploy(*children)
+    try:
+        yield
+    finally:
+        for child, environment in zip(children, before, strict=True):
+            child.environment = environment
+        deploy(*children)
+
+
+@contextlib.contextmanager
 def frozen(child: Child) -> Iterator[None]:
     """SIGSTOP: it holds its connections, and answers nothing until the block ends."""
     os.killpg(child.process.pid, signal.SIGSTOP)
@@ -98,5 +122,4 @@ def stays_so_for(seconds: float) -> None:
 def second_of_its_kind(child: Child, name: str) -> Child:
     """A twin of a process, with a log and a schedule file of its own; yet to be started."""
     command = [word.replace("beat-schedule", f"{name}-schedule") for word in child.command]
-    twin = replace(child, command=command, log=child.log.with_name(f"{name}.log"))
-    return twin
+    return replace(child, command=command, log=child.log.with_name(f"{name}.log"))

@@ -106,7 +106,7 @@ class OurLedger:
             "FROM dispatch_delivery WHERE dispatch_id = %s AND channel = 'sms' ORDER BY id",
             dispatch,
         )
-        return [Delivery(*row[:6], _moment(row[6])) for row in found]
+        return [Delivery(*row[:6], sending_at=_moment(row[6])) for row in found]
 
     def direct_messages_open(self) -> int:
         """How many answers and codes are still on their way."""

@@ -78,9 +78,7 @@ def assert_no_message_went_astray(
         assert phone[subscriber[message.delivery] or 0] == message.to
 
 
-def assert_both_ledgers_tell_the_same(
-    ours: Sequence[Delivery], theirs: Sequence[Accepted]
-) -> None:
+def assert_both_ledgers_tell_the_same(ours: Sequence[Delivery], theirs: Sequence[Accepted]) -> None:
     """Delivered means that the provider delivered that very message; withdrawn, that it has none."""
     accepted = {one.delivery: one for one in theirs}
     for delivery in ours:

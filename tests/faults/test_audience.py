@@ -35,7 +35,7 @@ def test_half_of_the_audience_writes_stopp_in_mid_send(
             house.provider.reply(one.phone, "STOPP")
             left[one.key] = datetime.now(UTC)
 
-    at_once(*(lambda some=leavers[hand::4]: leave(some) for hand in range(4)))  # type: ignore[misc]
+    at_once(*(lambda some=leavers[hand::4]: leave(some) for hand in range(4)))
     house.provider.set_faults(latency_ms=0)
     ours = assert_the_promise_holds(house, dispatch, everybody)
     for one in ours:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -75,16 +74,15 @@ def test_the_web_server_dies_between_commit_and_bell(
 ) -> None:
     draft = editor.drafts(ÄSPERED, BURST)
     form = editor.publishing(draft)
-    with ThreadPoolExecutor(max_workers=1) as hand:
-        # The web server waits for a frozen broker after it has committed: that is the moment.
-        with frozen(house.child("broker")):
-            pressed = hand.submit(editor.visitor.send, form)
-            dispatch = wait_until(lambda: house.ours.dispatch(draft.code, 1), "the commit")
-            kill(house.child("web"))
-            with pytest.raises((URLError, OSError)):
-                pressed.result()
+    # The web server waits for a frozen broker after it has committed: that is the moment.
+    with ThreadPoolExecutor(max_workers=1) as hand, frozen(house.child("broker")):
+        pressed = hand.submit(editor.visitor.send, form)
+        dispatch = wait_until(lambda: house.ours.dispatch(draft.code, 1), "the commit")
+        kill(house.child("web"))
+        with pytest.raises((URLError, OSError)):
+            pressed.result()
+        restart(house.child("web"))
     assert dispatch is not None
-    restart(house.child("web"))
     # The editor saw it fail, and presses again.
     assert editor.visitor.send(form).status == 200
     assert_the_promise_holds(house, dispatch, crowd)
@@ -98,12 +96,10 @@ def every_task_twice(house: House) -> Iterator[None]:
     try:
         yield
     finally:
-        os.unlink(switch)
+        switch.unlink()
 
 
-def test_every_task_is_delivered_twice(
-    house: House, crowd: list[Person], publish: Publish
-) -> None:
+def test_every_task_is_delivered_twice(house: House, crowd: list[Person], publish: Publish) -> None:
     with every_task_twice(house):
         _alert, dispatch = publish()
         assert_the_promise_holds(house, dispatch, crowd)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+
+import pytest
+from django.conf import settings
+
+from notify.demo.children import free_port
 from tests.faults.conftest import Publish
-from tests.faults.house import House
+from tests.faults.house import House, configured
 from tests.faults.promise import Person, assert_the_promise_holds
 from tests.simulator_fixture import wait_until
 
@@ -46,3 +52,45 @@ def test_callbacks_come_twice_backwards_or_before_the_answer(
     wait_until(lambda: not house.provider.stats()["webhooks"]["waiting"], "the last callbacks")
     ours = assert_the_promise_holds(house, dispatch, crowd)
     assert {one.state for one in ours} == {"delivered"}
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("notify.dispatch.overdue") is None,
+    reason="nobody asks about what stays sent yet",
+)
+def test_callbacks_never_come(house: House, crowd: list[Person], publish: Publish) -> None:
+    house.provider.set_faults(drop=0.5)
+    _alert, dispatch = publish()
+    ours = assert_the_promise_holds(house, dispatch, crowd)
+    assert {one.state for one in ours} == {"delivered"}
+
+
+@pytest.mark.skipif(
+    not hasattr(settings, "ELKS_USERNAME"), reason="there is no second provider yet"
+)
+def test_the_primary_provider_is_down_for_good(
+    house: House, crowd: list[Person], publish: Publish
+) -> None:
+    second = {
+        "ELKS_USERNAME": "u0123456789",
+        "ELKS_PASSWORD": "only-for-faults",
+        "ELKS_SENDER": "Notify",
+        "ELKS_API_URL": f"{house.stack.simulator_url}/a1",
+    }
+    nobody_listens = f"http://127.0.0.1:{free_port()}"
+    with (
+        configured(house, "simulator", **second),
+        configured(
+            house,
+            "web",
+            "worker-urgent",
+            "worker-urgent-2",
+            "worker-routine",
+            TWILIO_API_URL=nobody_listens,
+            **second,
+        ),
+    ):
+        house.theirs.forget()
+        _alert, dispatch = publish()
+        ours = assert_the_promise_holds(house, dispatch, crowd)
+        assert {(one.state, one.provider) for one in ours} == {("delivered", "elks")}
