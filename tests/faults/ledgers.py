@@ -33,6 +33,12 @@ class Delivery:
     provider_id: str
     sending_at: datetime | None
 
+    @classmethod
+    def from_row(cls, row: Row) -> Delivery:
+        """As ``OurLedger.sms`` selects it."""
+        *words, sending_at = row
+        return cls(*words, sending_at=_moment(sending_at))
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -106,7 +112,7 @@ class OurLedger:
             "FROM dispatch_delivery WHERE dispatch_id = %s AND channel = 'sms' ORDER BY id",
             dispatch,
         )
-        return [Delivery(*row[:6], sending_at=_moment(row[6])) for row in found]
+        return [Delivery.from_row(row) for row in found]
 
     def direct_messages_open(self) -> int:
         """How many answers and codes are still on their way."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+from notify.demo.children import stop
 from tests.faults.conftest import Publish
-from tests.faults.house import House, deploy, kill, restart
+from tests.faults.house import House, kill, restart
 from tests.faults.promise import Person, accepted_for, assert_the_promise_holds
 from tests.faults.scale import SCALE
+
+STOPPING_SECONDS = 25.0
+"""A handful in flight is waited for (20 s if the provider hangs), and then it is over."""
 
 
 def test_workers_are_killed_in_mid_batch_again_and_again(
@@ -45,7 +49,10 @@ def test_a_deploy_in_mid_send_delays_nobody(
 ) -> None:
     _alert, dispatch = publish()
     house.wait_for_accepted(dispatch, 1)
-    deploy(*house.senders)
+    told = time.monotonic()
+    stop(*(one.process for one in house.senders))
+    assert time.monotonic() - told < STOPPING_SECONDS
+    restart(*house.senders)
     back = time.monotonic()
     house.wait_for_accepted(dispatch, len(crowd))
     assert time.monotonic() - back < SCALE.lost_lease, "a lease was not handed back"
