@@ -36,8 +36,8 @@ class Delivery:
     @classmethod
     def from_row(cls, row: Row) -> Delivery:
         """As ``OurLedger.sms`` selects it."""
-        *words, sending_at = row
-        return cls(*words, sending_at=_moment(sending_at))
+        key, subscriber, state, error, provider, provider_id, sending_at = row
+        return cls(key, subscriber, state, error, provider, provider_id, _moment(sending_at))
 
 
 @dataclass(frozen=True, slots=True)
