@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 POLICY = "Content Security Policy"
-HOUSES = ("tests/stories/", "tests/demo/")
+HOUSES = ("tests/stories/", "tests/demo/", "tests/faults/")
 """Where tests start whole houses of processes: one at a time, since there are but two cores."""
 
 

@@ -8,7 +8,8 @@ import secrets
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +41,17 @@ def stack(
     ports: tuple[int, ...] = (),
     database_url: str = "",
     redis_url: str = "",
+    queues: Sequence[str] = WORKERS,
+    celery_app: str = "config.worker",
     **variables: str,
 ) -> Iterator[Stack]:
     """Run everything until the block ends, with its files and logs in ``folder``.
 
     tell: is told in a few words what is being started. ports: preferred for web and simulator.
     database_url: of an empty database; a SQLite file in ``folder`` when not given. redis_url: of
-    a server to use; see ``broker`` for what happens without. variables: further environment
-    variables. Raises DidNotStart or NoBroker.
+    a server to use; see ``broker`` for what happens without. queues: a worker for each, twice the
+    same for two. celery_app: what workers and beat run. variables: further environment variables.
+    Raises DidNotStart or NoBroker.
     """
     wanted = [*ports, 0, 0]
     with contextlib.ExitStack() as running_parts:
@@ -68,7 +72,7 @@ def stack(
         web = _web(folder, environment, web_port)
         running_parts.enter_context(alive(web))
         tell("workers")
-        workers = _workers(folder, environment)
+        workers = _workers(folder, environment, queues, celery_app)
         running_parts.enter_context(alive(*workers.values()))
         children = {"simulator": simulator, "web": web, **workers}
         yield Stack(folder, environment["PUBLIC_URL"], simulator_url, environment, children)
@@ -139,18 +143,23 @@ def _web(folder: Path, environment: dict[str, str], port: int) -> Child:
     return Child(command, folder / "web.log", lambda _child: answers(health), environment)
 
 
-def _workers(folder: Path, environment: dict[str, str]) -> dict[str, Child]:
-    celery = [sys.executable, "-m", "celery", "-A", "config.worker"]
+def _workers(
+    folder: Path, environment: dict[str, str], queues: Sequence[str], celery_app: str
+) -> dict[str, Child]:
+    """A worker per queue and the beat: ``worker-urgent``, the next of its kind ``worker-urgent-2``."""
+    celery = [sys.executable, "-m", "celery", "-A", celery_app]
     worker = [*celery, "worker", "--concurrency", "1", "--without-mingle", "--without-gossip"]
-    children = {
-        f"worker-{queue}": Child(
-            [*worker, "--queues", queue, "--hostname", f"{queue}@%h"],
-            folder / f"worker-{queue}.log",
+    children: dict[str, Child] = {}
+    of_its_kind: Counter[str] = Counter()
+    for queue in queues:
+        of_its_kind[queue] += 1
+        name = queue if of_its_kind[queue] == 1 else f"{queue}-{of_its_kind[queue]}"
+        children[f"worker-{name}"] = Child(
+            [*worker, "--queues", queue, "--hostname", f"{name}@%h"],
+            folder / f"worker-{name}.log",
             lambda child: child.said(" ready."),
             environment,
         )
-        for queue in WORKERS
-    }
     children["beat"] = Child(
         [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
         folder / "beat.log",

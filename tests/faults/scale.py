@@ -1,0 +1,49 @@
+"""How hard the faults hit: shortened for every run of the suite, whole with ``script/test --faults``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What differs between the two forms. Seconds, unless it says otherwise.
+
+    crowd, leavers: residents who hear of an alert. kills: of workers in one fan-out. frozen: how
+    long Redis stands still. latency_ms: of the provider, so that there is a middle to break into.
+    patience: for everything to be final. hasty: whether workers run with shortened waits.
+    """
+
+    crowd: int
+    leavers: int
+    kills: int
+    frozen: float
+    latency_ms: int
+    patience: float
+    lost_lease: float
+    hasty: bool
+
+
+SHORT = Scale(
+    crowd=120,
+    leavers=120,
+    kills=3,
+    frozen=6,
+    latency_ms=150,
+    patience=40,
+    lost_lease=6,
+    hasty=True,
+)
+WHOLE = Scale(
+    crowd=2_000,
+    leavers=2_000,
+    kills=12,
+    frozen=60,
+    latency_ms=1_000,
+    patience=1_200,
+    lost_lease=60,
+    hasty=False,
+)
+IS_WHOLE = os.environ.get("TEST_FAULTS") == "1"
+SCALE = WHOLE if IS_WHOLE else SHORT

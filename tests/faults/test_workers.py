@@ -1,0 +1,59 @@
+"""Workers that die: in the middle of a batch, between acceptance and record, and by a deploy."""
+
+from __future__ import annotations
+
+import time
+
+from notify.demo.children import stop
+from tests.faults.conftest import Publish
+from tests.faults.house import House, kill, restart
+from tests.faults.promise import Person, accepted_for, assert_the_promise_holds
+from tests.faults.scale import SCALE
+
+STOPPING_SECONDS = 25.0
+"""A handful in flight is waited for (20 s if the provider hangs), and then it is over."""
+
+
+def test_workers_are_killed_in_mid_batch_again_and_again(
+    house: House, crowd: list[Person], publish: Publish
+) -> None:
+    _alert, dispatch = publish()
+    accepted = 0
+    for turn in range(SCALE.kills):
+        accepted = house.wait_for_accepted(dispatch, accepted + 1)
+        victim = house.senders[turn % 2]
+        kill(victim)
+        restart(victim)
+    assert_the_promise_holds(house, dispatch, crowd)
+
+
+def test_a_worker_dies_after_the_provider_accepted_and_before_recording(
+    house: House, crowd: list[Person], publish: Publish
+) -> None:
+    # Of every second one taken by now, nobody ever says anything: only the provider's list knows.
+    silent: dict[str, str | None] = {one.phone: "no_callback" for one in crowd[::2]}
+    house.provider.set_faults(accept_then_hang=1, fates=silent)
+    _alert, dispatch = publish()
+    house.wait_for_accepted(dispatch, 5)
+    kill(*house.senders)
+    marked = [one for one in house.ours.sms(dispatch) if one.state == "sending"]
+    assert accepted_for(house, marked), "nothing was accepted and not recorded"
+
+    house.provider.set_faults(accept_then_hang=0, fates=dict.fromkeys(silent))
+    restart(*house.senders)
+    assert_the_promise_holds(house, dispatch, crowd)
+
+
+def test_a_deploy_in_mid_send_delays_nobody(
+    house: House, crowd: list[Person], publish: Publish
+) -> None:
+    _alert, dispatch = publish()
+    house.wait_for_accepted(dispatch, 1)
+    told = time.monotonic()
+    stop(*(one.process for one in house.senders))
+    assert time.monotonic() - told < STOPPING_SECONDS
+    restart(*house.senders)
+    back = time.monotonic()
+    house.wait_for_accepted(dispatch, len(crowd))
+    assert time.monotonic() - back < SCALE.lost_lease, "a lease was not handed back"
+    assert_the_promise_holds(house, dispatch, crowd)

@@ -1,0 +1,97 @@
+"""What the workers and the beat of these tests run: the product's own application, and three switches.
+
+- ``FAULTS_HASTY=1`` makes every wait of the fan-out a tenth as long, in the same proportions, and its
+  handfuls and batches small, so that a shortened test meets the same moments.
+- The file ``twice`` in ``FAULTS_FOLDER``: every task that a worker receives comes once more.
+- The file ``clock-NAME`` there holds the seconds by which the clock of worker NAME is wrong. Only
+  this process's clock jumps: a machine's clock belongs to all who run tests on it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+from celery.signals import task_received
+from django.utils import timezone
+
+from config.worker import app
+
+__all__ = ["app"]
+
+FOLDER = Path(os.environ["FAULTS_FOLDER"])
+REPEATED = "faults-repeated"
+
+django.setup()
+
+from notify.dispatch import tasks  # noqa: E402, F401 - models can be imported only now
+
+ROOMS = ("notify.dispatch.", "notify.channels.sms.")
+HASTY: dict[str, Any] = {
+    "LEASE": timedelta(seconds=6),
+    "RENEW_AFTER": timedelta(seconds=1.5),
+    "BACK_OFF": timedelta(seconds=3),
+    "SETTLING": timedelta(seconds=2),
+    "ASK_AGAIN": timedelta(seconds=6),
+    "OVERDUE": timedelta(seconds=4),
+    "UNHEARD": timedelta(seconds=0.3),
+    "LONGEST_WAIT": 0.5,
+    "ABANDONED_AFTER": 3_000,
+    "ANSWER_SECONDS": 2.0,
+    "SLICE": 30,
+}
+HANDFUL = 15
+SWEEP_SECONDS = 0.5
+
+
+def hurry() -> None:
+    """Shorten every wait, in each module that has it: names are imported from one to the other."""
+    from notify.channels.sms.channel import SmsChannel
+
+    SmsChannel.handful = HANDFUL
+    modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
+    for name, value in HASTY.items():
+        for module in modules:
+            if hasattr(module, name):
+                setattr(module, name, value)
+    app.conf.beat_schedule["sweep"]["schedule"] = SWEEP_SECONDS
+
+
+def name_of_worker(arguments: list[str]) -> str:
+    """As Celery was told it on the command line; "" for the beat."""
+    if "--hostname" not in arguments:
+        return ""
+    return arguments[arguments.index("--hostname") + 1].partition("@")[0]
+
+
+def make_clock_wrong(file: Path) -> None:
+    """Let ``timezone.now`` differ by the seconds in the file, from the moment that it is there."""
+    right = timezone.now
+
+    def wrong() -> datetime:
+        try:
+            return right() + timedelta(seconds=float(file.read_text()))
+        except FileNotFoundError:
+            return right()
+
+    timezone.now = wrong
+
+
+@task_received.connect
+def deliver_again(request: Any, **_kwargs: object) -> None:
+    """Hand every task to the broker once more, as a visibility timeout that is too short does."""
+    if not (FOLDER / "twice").exists() or request.request_dict.get(REPEATED):
+        return
+    queue = request.delivery_info["routing_key"]
+    app.send_task(request.name, args=request.args, queue=queue, headers={REPEATED: True})
+    with (FOLDER / "repeated").open("a") as file:
+        file.write(f"{request.name}\n")
+
+
+if os.environ.get("FAULTS_HASTY") == "1":
+    hurry()
+make_clock_wrong(FOLDER / f"clock-{name_of_worker(sys.argv)}")
