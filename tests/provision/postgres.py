@@ -53,8 +53,8 @@ def as_user(user: str, command: Sequence[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def started() -> Iterator[str]:
-    """The URL of an empty database that lives as long as the block."""
+def started(options: Sequence[str] = FAST) -> Iterator[str]:
+    """The URL of an empty database that lives as long as the block. options: as in postgresql.conf."""
     program, user, port = executable(), unprivileged(), free_port()
     with tempfile.TemporaryDirectory(prefix="notify-postgres-") as name:
         folder = Path(name)
@@ -78,7 +78,7 @@ def started() -> Iterator[str]:
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
         server = [str(program), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
-        server += ["-k", str(folder), *(word for option in FAST for word in ("-c", option))]
+        server += ["-k", str(folder), *(word for option in options for word in ("-c", option))]
         ready = [str(program.with_name("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(port)]
 
         def answers() -> bool:
