@@ -25,6 +25,14 @@ from notify.dispatch.start import announce
 STUCK_SECONDS = 120.0
 """Without one more acceptance for so long, a fan-out has failed."""
 
+RECORDED = """
+SELECT count(*) FROM dispatch_delivery
+WHERE dispatch_id = %s AND channel = 'sms' AND state IN ('sent', 'delivered')
+"""
+LAST_RECORDED = """
+SELECT extract(epoch FROM max(sent_at)) FROM dispatch_delivery WHERE dispatch_id = %s AND channel = 'sms'
+"""
+
 
 class Stuck(Exception):
     """Nothing moves any more; ``str()`` says how far it came."""
@@ -44,7 +52,7 @@ def publish(town: Town, areas: Sequence[Area], *, urgent: bool, headline: str) -
         service=town.service,
         areas=list(areas),
         severity=Severity.SEVERE if urgent else Severity.MINOR,
-        urgency=Urgency.IMMEDIATE if urgent else Urgency.IMMEDIATE,
+        urgency=Urgency.IMMEDIATE,
         onset=now,
         expires=now + timedelta(hours=4),
         words={
@@ -56,17 +64,23 @@ def publish(town: Town, areas: Sequence[Area], *, urgent: bool, headline: str) -
         },
     )
     alert = lifecycle.create_draft(content, by=None)
-    return announce(
-        alert, Move.PUBLISH, content, version=alert.version, key=uuid.uuid4(), by=None
-    )
+    return announce(alert, Move.PUBLISH, content, version=alert.version, key=uuid.uuid4(), by=None)
 
 
 def fan_out(
-    house: House, town: Town, worker: Child, size: int, *, latency_ms: float = 0, segments_per_second: float = 0
+    house: House,
+    town: Town,
+    worker: Child,
+    size: int,
+    *,
+    latency_ms: float = 0,
+    segments_per_second: float = 0,
 ) -> Run:
     """Publish to ``size`` people, wait until every acceptance is recorded, and count. Raises Stuck."""
     clear(house)
-    control.behave(house.provider_url, latency_ms=latency_ms, segments_per_second=segments_per_second)
+    control.behave(
+        house.provider_url, latency_ms=latency_ms, segments_per_second=segments_per_second
+    )
     pid, postgres = worker.process.pid, postmaster(house)
     before = control.counted(house.provider_url)
     house.observer.forget()
@@ -76,9 +90,7 @@ def fan_out(
     wait(house, dispatch, size)
     counted = control.counted(house.provider_url)
     dispatch.refresh_from_db()
-    recorded = float(str(house.observer.value(
-        f"SELECT extract(epoch FROM max(sent_at)) FROM dispatch_delivery WHERE dispatch_id = {dispatch.pk}"
-    )))
+    recorded = float(str(house.observer.value(LAST_RECORDED, dispatch.pk)))
     assert dispatch.expanded_at is not None
     held = memory(pid)
     return Run(
@@ -102,21 +114,19 @@ def fan_out(
 
 def wait(house: House, dispatch: Dispatch, size: int) -> None:
     """Return when every SMS of the dispatch is recorded as sent. Raises Stuck."""
-    query = (
-        "SELECT count(*) FROM dispatch_delivery"
-        f" WHERE dispatch_id = {dispatch.pk} AND channel = 'sms' AND state IN ('sent', 'delivered')"
-    )
     before, since = -1, time.monotonic()
     while True:
         accepted = control.counted(house.provider_url).accepted
         # Counting a million rows costs: only when the stand-in says that it can be true.
-        done = accepted >= size and house.observer.value(query) == size
+        done = accepted >= size and house.observer.value(RECORDED, dispatch.pk) == size
         if done:
             return
         if accepted != before:
             before, since = accepted, time.monotonic()
         if time.monotonic() - since > STUCK_SECONDS:
-            raise Stuck(f"{house.observer.value(query)} of {size} recorded, {accepted} accepted.")
+            raise Stuck(
+                f"{house.observer.value(RECORDED, dispatch.pk)} of {size} recorded, {accepted} accepted."
+            )
         time.sleep(0.05 if size <= 100_000 else 0.5)
 
 

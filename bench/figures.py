@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 
 from bench.observer import Work
 
@@ -61,9 +60,3 @@ def middle(runs: Iterable[Run]) -> Run:
     """The run whose rate is the median (of an even number, the slower of the two)."""
     ordered = sorted(runs, key=lambda run: run.rate)
     return ordered[(len(ordered) - 1) // 2]
-
-
-def ratios(ours: Sequence[Run], theirs: Sequence[Run], what: str = "rate") -> float:
-    """The median of ours to theirs, round by round: noise that meets both cancels out."""
-    pairs = zip(ours, theirs, strict=True)
-    return median(getattr(mine, what) / getattr(other, what) for mine, other in pairs)

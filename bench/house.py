@@ -69,7 +69,9 @@ def house(folder: Path) -> Iterator[House]:
 
 
 @contextlib.contextmanager
-def workers(house: House, name: str, *options: str, app: str = "config.worker", **variables: str) -> Iterator[Child]:
+def workers(
+    house: House, name: str, *options: str, app: str = "config.worker", **variables: str
+) -> Iterator[Child]:
     """A Celery worker, as the container runs it, until the block ends."""
     celery = [sys.executable, "-m", "celery", "-A", app, "worker", "--hostname", f"{name}@%h"]
     child = Child(
@@ -88,23 +90,30 @@ def beat(house: House) -> Iterator[Child]:
     command = [sys.executable, "-m", "celery", "-A", "config.worker", "beat", "--pidfile="]
     command += ["--schedule", str(house.folder / "beat-schedule")]
     log = house.folder / "beat.log"
-    with alive(Child(command, log, lambda child: child.process.poll() is None, house.environment)) :
-        yield
+    child = Child(command, log, lambda child: child.process.poll() is None, house.environment)
+    with alive(child):
+        yield child
 
 
 def _environment(
     folder: Path, database_url: str, redis_url: str, provider_url: str
 ) -> dict[str, str]:
     """As in production, and nothing of the developer's own."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return kept | KEYS | {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
-        "PUBLIC_URL": "http://127.0.0.1",
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "TWILIO_API_URL": provider_url,
-        "STATIC_ROOT": str(folder / "static"),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
     }
+    return (
+        kept
+        | KEYS
+        | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
+            "PUBLIC_URL": "http://127.0.0.1",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "TWILIO_API_URL": provider_url,
+            "STATIC_ROOT": str(folder / "static"),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )

@@ -10,7 +10,15 @@ import psycopg
 ROLE = "observer"
 PRELOAD = "shared_preload_libraries=pg_stat_statements"
 TRANSACTIONS = r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START TRANSACTION)\M"
-"""Statements that only open or close a transaction, counted apart."""
+"""Statements that only open or close a transaction: nobody counts those."""
+CHECKS = r"^SELECT .* FROM ONLY .* FOR KEY SHARE OF x$"
+"""PostgreSQL's own look for the row that a foreign key names, one per key and row: counted apart."""
+
+COUNT = "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE userid <> %s::regrole"
+COSTLIEST = """
+SELECT query, calls, total_exec_time, wal_bytes, rows FROM pg_stat_statements
+WHERE userid <> %s::regrole ORDER BY total_exec_time DESC LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,12 @@ class Statement:
 class Work:
     """What was asked of the database since ``forget``.
 
-    statements: without those that only open and close transactions, which are ``transactions``.
-    wal_bytes: what was written to the write-ahead log, by everything.
+    statements: asked for by a client, without those that only open or close a transaction. checks:
+    that PostgreSQL asked itself, for foreign keys. wal_bytes: of the write-ahead log, by everything.
     """
 
     statements: int
-    transactions: int
+    checks: int
     wal_bytes: int
     costliest: tuple[Statement, ...]
 
@@ -61,18 +69,18 @@ class Observer:
 
     def work(self, costliest: int = 12) -> Work:
         """What was done since."""
-        mine = f"userid <> '{ROLE}'::regrole"
-        table = f"FROM pg_stat_statements WHERE {mine} AND query"
+        checks = int(str(self._one(f"{COUNT} AND query ~ %s", ROLE, CHECKS)))
+        asked = int(str(self._one(f"{COUNT} AND query !~* %s", ROLE, TRANSACTIONS)))
         return Work(
-            statements=int(self._one(f"SELECT coalesce(sum(calls), 0) {table} !~* %s", TRANSACTIONS)),
-            transactions=int(self._one(f"SELECT coalesce(sum(calls), 0) {table} ~* %s", "^BEGIN")),
-            wal_bytes=int(self._one("SELECT pg_current_wal_lsn() - %s::pg_lsn", self._position)),
+            statements=asked - checks,
+            checks=checks,
+            wal_bytes=int(
+                str(self._one("SELECT pg_current_wal_lsn() - %s::pg_lsn", self._position))
+            ),
             costliest=tuple(
                 Statement(" ".join(str(text).split()), calls, milliseconds, int(wal), rows)
                 for text, calls, milliseconds, wal, rows in self._connection.execute(
-                    "SELECT query, calls, total_exec_time, wal_bytes, rows FROM pg_stat_statements"
-                    f" WHERE {mine} ORDER BY total_exec_time DESC LIMIT %s",
-                    [costliest],
+                    COSTLIEST, [ROLE, costliest]
                 )
             ),
         )

@@ -22,7 +22,15 @@ def bare(house: House, count: int, processes: int, *, latency_ms: float = 0) -> 
     """So many processes send ``count`` messages in all, each with the official client and nothing else."""
     control.behave(house.provider_url, latency_ms=latency_ms)
     share = count // processes
-    command = [sys.executable, "-m", "bench.bare", "--url", house.provider_url, "--count", str(share)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.bare",
+        "--url",
+        house.provider_url,
+        "--count",
+        str(share),
+    ]
     with contextlib.ExitStack() as parts:
         clients = [parts.enter_context(_client(command, house)) for _ in range(processes)]
         for client in clients:
@@ -72,7 +80,7 @@ def usual_way(house: House, worker: Child, count: int, *, latency_ms: float = 0)
     """Enqueue a task for each of ``count`` rows and wait until all are saved as sent. Raises Stuck."""
     house.observer.execute("TRUNCATE bench_sms RESTART IDENTITY")
     rows = (usual.Sms(phone=f"+467{number:08}", body=BODY) for number in range(count))
-    keys = [row.pk for row in usual.Sms.objects.bulk_create(rows)]
+    keys = [row.pk for row in usual.Sms._default_manager.bulk_create(rows)]
     house.observer.execute("VACUUM ANALYZE bench_sms")
     control.behave(house.provider_url, latency_ms=latency_ms)
     before = control.counted(house.provider_url)
@@ -102,7 +110,9 @@ def usual_way(house: House, worker: Child, count: int, *, latency_ms: float = 0)
 
 def _wait(house: House, count: int) -> None:
     before, since = -1, time.monotonic()
-    while (sent := house.observer.value("SELECT count(*) FROM bench_sms WHERE state = 'sent'")) != count:
+    while (
+        sent := house.observer.value("SELECT count(*) FROM bench_sms WHERE state = 'sent'")
+    ) != count:
         if sent != before:
             before, since = int(str(sent)), time.monotonic()
         if time.monotonic() - since > STUCK_SECONDS:

@@ -127,9 +127,11 @@ def _field(form: bytes, name: bytes) -> bytes:
 @lru_cache(maxsize=4096)
 def _head(status: int, length: int, more: bytes) -> bytes:
     word = {200: b"OK", 201: b"CREATED", 404: b"NOT FOUND", 429: b"TOO MANY REQUESTS"}[status]
-    return (
-        b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
-        % (status, word, length, more)
+    return b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n" % (
+        status,
+        word,
+        length,
+        more,
     )
 
 
@@ -205,9 +207,7 @@ async def serve(port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     provider = Provider()
-    server = await loop.create_server(
-        lambda: Connection(provider), "127.0.0.1", port, backlog=1024
-    )
+    server = await loop.create_server(lambda: Connection(provider), "127.0.0.1", port, backlog=1024)
     async with server:
         await stop.wait()
 

@@ -10,13 +10,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
 
 from notify.alerts.models import Area, Service
 from notify.demo.children import ROOT
+from notify.residents.models import Subscriber, Subscription
 from notify.residents.secrecy import blind_index, encrypt
 
 FILE = ROOT / ".state" / "bench" / "subscribers.tsv"
@@ -56,8 +56,12 @@ def seed(sizes: Sequence[int]) -> Town:
     _copy_people(sizes[-1])
     _copy_wishes(town)
     with connection.cursor() as cursor:
-        for table in ("residents_subscriber", "residents_subscription"):
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+        # COPY gave the keys: the next that is given by itself comes after them.
+        for model in (Subscriber, Subscription):
+            table = model._meta.db_table
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, 2 * sizes[-1] + 1]
+            )
         cursor.execute("VACUUM ANALYZE")
     return town
 
@@ -65,7 +69,10 @@ def seed(sizes: Sequence[int]) -> Town:
 def _copy_people(count: int) -> None:
     now = timezone.now()
     columns = "id, phone_index, phone_cipher, language, created_at, ended_reason"
-    with connection.cursor() as cursor, cursor.copy(f"COPY residents_subscriber ({columns}) FROM STDIN") as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY residents_subscriber ({columns}) FROM STDIN") as copy,
+    ):
         for key, (index, cipher) in enumerate(_numbers(count), 1):
             copy.write_row((key, index, cipher, "sv" if key % ENGLISH else "en", now, ""))
 
@@ -73,7 +80,10 @@ def _copy_people(count: int) -> None:
 def _copy_wishes(town: Town) -> None:
     now, count = timezone.now(), town.sizes[-1]
     columns = "subscriber_id, area_id, service_id, created_at, ended_reason"
-    with connection.cursor() as cursor, cursor.copy(f"COPY residents_subscription ({columns}) FROM STDIN") as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY residents_subscription ({columns}) FROM STDIN") as copy,
+    ):
         for key in range(1, count + 1):
             place = key * STRIDE % count
             area = town.parts[bisect_right(town.sizes, place)]
