@@ -40,7 +40,9 @@ class Stuck(Exception):
 
 def clear(house: House) -> None:
     """Forget every dispatch, so that each fan-out finds the tables as the first one did."""
-    house.observer.execute("TRUNCATE dispatch_dispatch RESTART IDENTITY CASCADE")
+    house.observer.execute(
+        "TRUNCATE dispatch_delivery, dispatch_batch, dispatch_dispatch RESTART IDENTITY CASCADE"
+    )
     house.observer.execute("VACUUM ANALYZE dispatch_delivery, dispatch_batch, dispatch_dispatch")
     house.observer.execute("CHECKPOINT")
 
