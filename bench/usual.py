@@ -17,7 +17,8 @@ from twilio.rest import Client
 
 QUEUE = "usual"
 
-app = Celery(QUEUE)
+# Whoever imports this keeps the application that it has.
+app = Celery(QUEUE, set_as_current=False)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_queues=None,
