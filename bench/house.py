@@ -13,7 +13,7 @@ import django
 
 from bench.observer import PRELOAD, Observer
 from notify.demo.broker import server
-from notify.demo.children import ROOT, Child, accepts, alive, free_port
+from notify.demo.children import ROOT, Child, accepts, alive, free_port, stop
 from notify.demo.stack import manage
 from tests.provision import postgres
 
@@ -49,7 +49,7 @@ def house(folder: Path) -> Iterator[House]:
     Raises DidNotStart, NoBroker or Missing with a sentence for the person.
     """
     with contextlib.ExitStack() as parts:
-        database_url = parts.enter_context(postgres.started(POSTGRES))
+        database_url = parts.enter_context(_database())
         broker, redis_url = server(folder)
         port = free_port()
         provider = Child(
@@ -66,6 +66,18 @@ def house(folder: Path) -> Iterator[House]:
         parts.callback(observer.close)
         django.setup()
         yield House(folder, provider_url, provider, observer, environment)
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    """The URL of an empty PostgreSQL that lives with the block."""
+    with postgres.server(*POSTGRES) as (child, url):
+        child.start()
+        try:
+            child.wait()
+            yield url
+        finally:
+            stop(child.process, politely=postgres.FAST_SHUTDOWN)
 
 
 @contextlib.contextmanager

@@ -11,12 +11,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from notify.demo.children import free_port, running
+from notify.demo.children import Child, free_port, stop
 from tests.provision import Missing
 
 INSTALL = "PostgreSQL is missing. Install it: apt-get install postgresql"
 # A crash loses nothing that anybody wants to keep, and the tests are twice as fast.
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
+FAST_SHUTDOWN = signal.SIGINT
+"""PostgreSQL then drops its clients instead of waiting for them."""
 
 
 def executable() -> Path:
@@ -53,8 +55,23 @@ def as_user(user: str, command: Sequence[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def started(options: Sequence[str] = FAST) -> Iterator[str]:
-    """The URL of an empty database that lives as long as the block. options: as in postgresql.conf."""
+def started() -> Iterator[str]:
+    """The URL of an empty database that lives as long as the block. Raises Missing."""
+    with server(*FAST) as (child, url):
+        child.start()
+        try:
+            child.wait()
+            yield url
+        finally:
+            stop(child.process, politely=FAST_SHUTDOWN)
+
+
+@contextlib.contextmanager
+def server(*options: str) -> Iterator[tuple[Child, str]]:
+    """An empty server that is yet to be started, and its URL; its files are gone after the block.
+
+    options: as in postgresql.conf. Whoever starts it stops it. Raises Missing.
+    """
     program, user, port = executable(), unprivileged(), free_port()
     with tempfile.TemporaryDirectory(prefix="notify-postgres-") as name:
         folder = Path(name)
@@ -77,14 +94,12 @@ def started(options: Sequence[str] = FAST) -> Iterator[str]:
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-        server = [str(program), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
-        server += ["-k", str(folder), *(word for option in options for word in ("-c", option))]
+        command = [str(program), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
+        command += ["-k", str(folder), *(word for option in options for word in ("-c", option))]
         ready = [str(program.with_name("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(port)]
 
-        def answers() -> bool:
+        def answers(_child: Child) -> bool:
             return subprocess.run(ready, check=False).returncode == 0
 
-        # SIGINT is PostgreSQL's fast shutdown: it drops clients instead of waiting for them.
-        log = folder / "log"
-        with running(as_user(user, server), log=log, ready=answers, stop_signal=signal.SIGINT):
-            yield f"postgres://notify@127.0.0.1:{port}/postgres"
+        child = Child(as_user(user, command), folder / "log", answers)
+        yield child, f"postgres://notify@127.0.0.1:{port}/postgres"
