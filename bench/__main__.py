@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ PARTS = ("provider", "expansion", "rate", "latency", "size", "callbacks", "limit
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print, and save; the exit status is 0 unless something could not be measured."""
     options = parse(argv)
+    # A polite kill unwinds the stack like Ctrl-C does, so that every process stops too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     STATE.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix="run-", dir=STATE) as folder:

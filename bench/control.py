@@ -45,6 +45,14 @@ class Counted:
         """Messages in all."""
         return sum(text.accepted for text in self.texts)
 
+    @property
+    def steady(self) -> float | None:
+        """Segments per second of the commonest text after its first thousand; None if it has no more."""
+        text = max(self.texts, key=lambda text: text.accepted, default=None)
+        if text is None or text.accepted <= 1000:
+            return None
+        return (text.accepted - 1000) * text.segments / (text.last - text.nth(1))
+
     def said(self, words: str) -> Text | None:
         """What was accepted of the text that holds these words."""
         return next((text for text in self.texts if words in text.text), None)

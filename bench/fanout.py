@@ -109,7 +109,7 @@ def fan_out(
         database_cpu=cpu_seconds(postgres) - database_cpu,
         expanded=dispatch.expanded_at.timestamp() - began,
         refused=counted.refused,
-        segments=sum(text.accepted * text.segments for text in counted.texts),
+        steady=counted.steady,
         work=house.observer.work(),
     )
 

@@ -16,7 +16,7 @@ class Run:
     recorded). sending_cpu: of the sending processes with their parents; database_cpu: of all of
     PostgreSQL. first, last: when the stand-in accepted them, from the start. peaks: largest memory of
     each sending process; together: of all, shared pages counted once. expanded: when every delivery
-    was in the ledger.
+    was in the ledger. steady: segments per second after the first thousand messages.
     """
 
     way: str
@@ -32,7 +32,7 @@ class Run:
     database_cpu: float | None = None
     expanded: float | None = None
     refused: int = 0
-    segments: int = 0
+    steady: float | None = None
     work: Work | None = None
 
     @property

@@ -17,7 +17,9 @@ SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """segments_per_second: the limit. share: of it that was used, from the first to the last acceptance."""
+    """segments_per_second: the limit. share: of it that was used after the first
+    thousand messages: before, there is a second's worth saved up. refused: answers of 429.
+    """
 
     segments_per_second: int
     messages: int
@@ -27,7 +29,10 @@ class Limited:
 
 
 def limited(house: House, town: Town, size: int, processes: int) -> Limited | None:
-    """Fan out to ``size`` people against such a limit; None while there is no pace to be set."""
+    """Fan out to ``size`` people against such a limit; None while there is no pace to be set.
+
+    size: more than a thousand.
+    """
     if not hasattr(settings, SETTING):
         return None
     limit = max(10, size // SECONDS)
@@ -35,5 +40,4 @@ def limited(house: House, town: Town, size: int, processes: int) -> Limited | No
     variables = {SETTING: str(limit), "SMS_WORKERS": str(processes)}
     with workers(house, "paced", *options, **variables) as worker, beat(house):
         run = fan_out(house, town, worker, size, segments_per_second=limit)
-    seconds = run.last - run.first
-    return Limited(limit, size, seconds, run.segments / (limit * seconds), run.refused)
+    return Limited(limit, size, run.last - run.first, (run.steady or 0.0) / limit, run.refused)
