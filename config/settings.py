@@ -1,7 +1,8 @@
 """Every setting of Notify, read from the environment once, at start.
 
-Safe by default: without ``DJANGO_DEBUG`` nothing is relaxed, and a value that is missing or half
-given stops the start with a sentence that names the variable. ``docker/env.example`` lists them all.
+Safe by default: without ``DJANGO_DEBUG`` nothing is relaxed, and a value that is missing, half given
+or wrong stops the start with a sentence that names the variable (``config/environment.py``).
+``docker/env.example`` lists them all.
 """
 
 from __future__ import annotations
@@ -10,37 +11,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import environment
+from config.environment import env, required
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def required(name: str, purpose: str) -> str:
-    """The value of an environment variable that nothing works without.
-
-    Raises ImproperlyConfigured with a sentence that names the variable and what it is for.
-    """
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"Set the environment variable {name}: {purpose}.")
-    return value
-
 
 # --- who we are ------------------------------------------------------------------------------
 
 DEBUG: bool = env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY = required("DJANGO_SECRET_KEY", "at least 50 random characters that sign sessions")
+if not DEBUG:
+    environment.secret_key("DJANGO_SECRET_KEY", SECRET_KEY)
 PUBLIC_URL = required("PUBLIC_URL", "the address residents see, such as https://drift.example.se")
-PUBLIC_URL = PUBLIC_URL.rstrip("/")
+PUBLIC_URL = environment.origin("PUBLIC_URL", PUBLIC_URL)
 _public = urlsplit(PUBLIC_URL)
-if _public.scheme not in ("http", "https") or not _public.hostname:
-    raise ImproperlyConfigured(
-        f"PUBLIC_URL is {PUBLIC_URL!r}: give it as https://name, without a path."
-    )
 PUBLISHER_NAME: str = env.str("PUBLISHER_NAME", default="Driftinformation")
 ALLOWED_HOSTS: list[str] = env.list("DJANGO_ALLOWED_HOSTS", default=[_public.hostname])
 
@@ -80,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.requests.refuse_what_cannot_be",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -113,11 +102,10 @@ def database() -> dict[str, Any]:
     SQLite needs WAL and IMMEDIATE transactions: without them two workers that write at once lose
     to "database is locked" instead of waiting.
     """
-    config: dict[str, Any] = env.db_url(
-        "DATABASE_URL", default=f"sqlite:///{BASE_DIR / '.state' / 'notify.sqlite3'}"
-    )
+    default = f"sqlite:///{BASE_DIR / '.state' / 'notify.sqlite3'}"
+    config = environment.database("DATABASE_URL", env.str("DATABASE_URL", default=default))
     if config["ENGINE"].endswith("sqlite3"):
-        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        _make_room(Path(config["NAME"]).parent)
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -128,11 +116,21 @@ def database() -> dict[str, Any]:
     return config
 
 
+def _make_room(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: the folder {folder} cannot be made ({error.strerror})."
+        ) from None
+
+
 DATABASES = {"default": database()}
 
 # --- the bell: Redis, Celery ------------------------------------------------------------------
 
 REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = environment.broker("REDIS_URL", REDIS_URL, in_tests=DEBUG)
 # Put before every key, so that several installations can share one Redis.
 REDIS_KEY_PREFIX: str = env.str("REDIS_KEY_PREFIX", default="")
 CELERY_BROKER_URL = REDIS_URL
@@ -163,7 +161,7 @@ CELERY_BEAT_SCHEDULE = {
 
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", default="")
-TWILIO_SENDER: str = env.str("TWILIO_SENDER", default="")
+TWILIO_SENDER = environment.sender("TWILIO_SENDER", env.str("TWILIO_SENDER", default=""))
 TWILIO_API_URL: str = env.str("TWILIO_API_URL", default="")
 _twilio = {
     name: globals()[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SENDER")
@@ -191,11 +189,15 @@ NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 # --- who wants to know ------------------------------------------------------------------------
 
 # The first key encrypts; the others still decrypt, so that keys can be rotated.
-PHONE_KEYS: list[str] = required("PHONE_KEYS", "Fernet keys, comma-separated, newest first").split(
-    ","
+PHONE_KEYS = environment.fernet_keys(
+    "PHONE_KEYS", required("PHONE_KEYS", "Fernet keys, comma-separated, newest first")
 )
-PHONE_INDEX_KEY = required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
-PHONE_PREFIXES: list[str] = env.list("PHONE_PREFIXES", default=["+46"])
+PHONE_INDEX_KEY = environment.index_key(
+    "PHONE_INDEX_KEY", required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
+)
+PHONE_PREFIXES = environment.country_prefixes(
+    "PHONE_PREFIXES", env.list("PHONE_PREFIXES", default=["+46"])
+)
 CODE_LIFETIME_MINUTES = 10
 CODE_ATTEMPTS = 5
 CODE_LIMIT_PER_NUMBER_PER_HOUR: int = env.int("CODE_LIMIT_PER_NUMBER_PER_HOUR", default=5)
@@ -209,14 +211,14 @@ LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-TIME_ZONE: str = env.str("TIME_ZONE", default="Europe/Stockholm")
+TIME_ZONE = environment.time_zone("TIME_ZONE", env.str("TIME_ZONE", default="Europe/Stockholm"))
 USE_I18N = True
 USE_TZ = True
 
 # --- pages and files --------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static-root"))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -269,6 +271,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "notify.console.unsent.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # How many proxies of ours stand in front; the client's address is that many steps from the right.
@@ -311,7 +314,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- what it tells the operator ---------------------------------------------------------------
 
-LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = environment.log_level("LOG_LEVEL", env.str("LOG_LEVEL", default="INFO"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -324,5 +327,7 @@ LOGGING = {
         # The client logs each request with its form, and so with the phone number.
         "twilio": {"level": "WARNING", "propagate": False},
         "django.server": {"level": "WARNING"},
+        # Beat says each time that it rings: every 5 s, all day, nothing that anybody needs to know.
+        "celery.beat": {"level": "WARNING"},
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
@@ -15,6 +16,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Says that this process answers; asked by the container's health check."""
     return HttpResponse("ok\n", content_type="text/plain")
 
+
+# What the console's own link to it is called.
+admin.site.site_header = admin.site.site_title = _("Settings")
+admin.site.index_title = _("What alerts are made of, and who has asked for them")
 
 urlpatterns = [
     path("healthz", healthz),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Area, Service
-from notify.alerts.vocabulary import Severity, Urgency
+from notify.alerts.vocabulary import Move, Severity, Urgency
 from notify.residents.models import Subscriber
 from notify.residents.services import Wish, confirm_sign_up, request_sign_up
 
@@ -69,6 +70,14 @@ def content(**changes: Any) -> AlertContent:
 def draft(**changes: Any) -> Alert:
     """A draft that says ``content(**changes)``."""
     return lifecycle.create_draft(content(**changes), by=None)
+
+
+def said(alert: Alert, move: Move) -> AlertContent:
+    """What stands, for a move whose words do not matter; an update must bring news: another end."""
+    standing = AlertContent.of(alert)
+    if move == Move.UPDATE:
+        return replace(standing, expires=(standing.expires or timezone.now()) + timedelta(hours=1))
+    return standing
 
 
 def subscriber(

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Alert, Area, Service, Template, Update
 from notify.alerts.texts_by_language import ServiceTexts, TemplateTexts
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:  # Django's own class takes no type while running
     ModelAdmin = admin.ModelAdmin
+
+
+KINDS = {"municipality": _("municipality"), "locality": _("locality")}
+"""What the kinds of areas are called; a city's own kind that is not listed goes by its name in the data."""
+
+
+def kind_label(kind: str) -> str:
+    """What a kind of area is called."""
+    return str(KINDS.get(kind, kind))
 
 
 class Kept(ModelAdmin):
@@ -39,15 +50,36 @@ class Shown(Kept):
         return False
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Areas of one kind, by the name of it."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The kinds that there are."""
+        kinds = Area.objects.order_by("kind").values_list("kind", flat=True).distinct()
+        return [(kind, kind_label(kind)) for kind in kinds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Area]) -> QuerySet[Area]:
+        """Those of the kind chosen."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Area)
 class AreaAdmin(Kept):
     """Areas, mostly loaded from a city's folder. What others refer to is set once."""
 
-    list_display = ["name", "kind", "parent", "population", "active"]
-    list_filter = ["active", "kind"]
+    list_display = ["name", "kind_said", "parent", "population", "active"]
+    list_filter = ["active", KindFilter]
     list_select_related = ["parent"]
     search_fields = ["name", "code"]
     fields = ["name", "code", "kind", "parent", "population", "lon", "lat", "outline", "active"]
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_said(self, area: Area) -> str:
+        """What such an area is called."""
+        return kind_label(area.kind)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Area | None = None) -> list[str]:
         """Code and place in the tree are fixed once others refer to them; outlines come from files."""

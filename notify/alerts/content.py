@@ -72,15 +72,18 @@ class AlertContent:
         }
         return {language: texts for language, texts in trimmed.items() if any(texts.values())}
 
-    def check(self, *, publishing: bool, ending: bool = False) -> None:
+    def check(
+        self, *, publishing: bool, ending: bool = False, standing: AlertContent | None = None
+    ) -> None:
         """Raise ValidationError, field by field, with sentences for the person who handed it in.
 
-        publishing: its end must lie ahead, which a draft's need not. ending: it resolves or
-        cancels, so its service and areas may have gone out of use since people were told of them.
+        publishing: its end must lie ahead, and planned work must have one, which a draft need not.
+        ending: it resolves or cancels, so its service and areas may have gone out of use since
+        people were told of them. standing: what an update is news of; likewise for what it has.
         """
         errors = {
-            "service": [] if ending else self._service_errors(),
-            "areas": [] if ending else self._area_errors(),
+            "service": [] if ending else self._service_errors(standing),
+            "areas": [] if ending else self._area_errors(standing),
             "severity": _unknown(self.severity, Severity.values),
             "urgency": _unknown(self.urgency, Urgency.values),
             "certainty": _unknown(self.certainty, Certainty.values),
@@ -92,29 +95,33 @@ class AlertContent:
         if found:
             raise ValidationError(found)
 
-    def _service_errors(self) -> list[str]:
-        if self.service.active:
+    def _service_errors(self, standing: AlertContent | None) -> list[str]:
+        if self.service.active or (standing and standing.service == self.service):
             return []
         return [_("This service is no longer in use. Choose another one.")]
 
-    def _area_errors(self) -> list[str]:
+    def _area_errors(self, standing: AlertContent | None) -> list[str]:
         if not self.areas:
             return [_("Choose at least one area.")]
-        gone = [area.name for area in self.areas if not area.active]
+        kept = set(standing.areas) if standing else set()
+        gone = [area.name for area in self.areas if not area.active and area not in kept]
         if gone:
             return [_("No longer in use: %(areas)s. Choose others.") % {"areas": ", ".join(gone)}]
         return []
 
     def _expires_errors(self, publishing: bool) -> list[str]:
         if self.expires is None:
-            if self.urgency == Urgency.FUTURE:
+            if publishing and self.urgency == Urgency.FUTURE:
                 return [_("Planned work needs an end. Say when it should be over.")]
             return []
         if wrong := _year_errors(self.expires):
             return wrong
-        if self.expires <= self.onset:
+        # In UTC: two times of one zone are compared as their clocks show them, and an hour of every
+        # autumn is shown twice.
+        end = self.expires.astimezone(UTC)
+        if not _year_errors(self.onset) and end <= self.onset.astimezone(UTC):
             return [_("The end must come after the beginning.")]
-        if publishing and self.expires <= timezone.now():
+        if publishing and end <= timezone.now():
             return [_("The end has already passed. Choose a later time.")]
         return []
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -86,15 +86,19 @@ def create_draft(content: AlertContent, *, by: User | None, key: uuid.UUID | Non
 
     Raises ValidationError with the fields that need mending.
     """
+    return draft_once(content, by=by, key=key or uuid.uuid4())[0]
+
+
+def draft_once(content: AlertContent, *, by: User | None, key: uuid.UUID) -> tuple[Alert, bool]:
+    """Like ``create_draft``; says too whether this call made it, of any number at once."""
     content.check(publishing=False)
-    key = key or uuid.uuid4()
     with transaction.atomic():
         alert, created = Alert.objects.get_or_create(
             request_key=key, defaults={**_columns(content), "author": by}
         )
         if created:
             alert.areas.set(content.areas)
-    return alert
+    return alert, created
 
 
 def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
@@ -133,7 +137,8 @@ def publish_update(
 
     Call it inside the transaction that also writes what follows from it. The same key again
     returns the first update and False; for another move, another alert or other content it raises
-    KeyReused. Raises ValidationError, IllegalMove or AlertChanged, and then nothing is written.
+    KeyReused. Raises ValidationError (also for an update that changes nothing), IllegalMove or
+    AlertChanged, and then nothing is written.
     """
     try:
         return _publish_once(alert, move, content, version=version, key=key, by=by), True
@@ -161,7 +166,10 @@ def _publish_once(
         content.check(
             publishing=move in (Move.PUBLISH, Move.UPDATE),
             ending=move in (Move.RESOLVE, Move.CANCEL),
+            standing=AlertContent.of(alert) if move == Move.UPDATE else None,
         )
+        if move == Move.UPDATE:
+            check_news(alert, content)
         update = proposed_update(alert, move, content, key=key, by=by)
         update.save()
         _follow(alert, state, content, update.sent)
@@ -175,6 +183,25 @@ def _says(update: Update, move: Move, content: AlertContent) -> bool:
         and all(getattr(update, name) == value for name, value in _columns(content).items())
         and {place["code"] for place in update.places} == {area.code for area in content.areas}
     )
+
+
+def check_news(alert: Alert, content: AlertContent) -> None:
+    """Raise ValidationError if an update with ``content`` would only say again what stands.
+
+    Everybody told before would get the same SMS once more. A new expected end alone is news.
+    """
+    columns = _columns(content)
+    standing = set(alert.areas.values_list("pk", flat=True))
+    if {area.pk for area in content.areas} == standing and all(
+        getattr(alert, name) == value for name, value in columns.items()
+    ):
+        raise ValidationError(
+            {
+                NON_FIELD_ERRORS: _(
+                    "You have changed nothing. Say what is new, or leave it as it stands."
+                )
+            }
+        )
 
 
 def proposed_update(

@@ -68,9 +68,10 @@ class Key(models.Model):
 
     @property
     def usable(self) -> bool:
-        """Whether it opens anything now."""
+        """Whether it opens anything now: for active staff, as the console does."""
         expired = self.expires_at is not None and self.expires_at <= timezone.now()
-        return self.revoked_at is None and not expired and self.user.is_active
+        employed = self.user.is_active and self.user.is_staff
+        return self.revoked_at is None and not expired and employed
 
     def allows(self, scope: Scope) -> bool:
         """Whether both the key and its user may do that."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -37,8 +39,9 @@ class NewestFirst(CursorPagination):
 
 
 def _instant(position: str) -> bool:
+    """Whether it is an instant as we write it: in UTC. PostgreSQL refuses offsets beyond 16 hours."""
     try:
         parsed = parse_datetime(position)
     except ValueError:
         return False
-    return parsed is not None and parsed.tzinfo is not None
+    return parsed is not None and parsed.utcoffset() == timedelta(0)

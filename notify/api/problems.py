@@ -11,9 +11,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
@@ -86,6 +86,14 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     )
 
 
+def refusal(error: exceptions.APIException | BadRequest) -> JsonResponse:
+    """The problem document for a request under the API that never came to a view of it."""
+    known = _known(error)
+    assert known is not None  # noqa: S101 - for the type: both kinds are known
+    document = problem(known.status_code, _detail(known))
+    return JsonResponse(document, status=known.status_code, content_type=MEDIA_TYPE)
+
+
 def problem(status: int, detail: str) -> dict[str, Any]:
     """A problem document without more to it than its sentence."""
     return {
@@ -105,7 +113,7 @@ def _known(error: Exception) -> exceptions.APIException | None:
             found = exceptions.NotFound()
         case RequestDataTooBig():
             found = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        case SuspiciousOperation():
+        case SuspiciousOperation() | BadRequest():
             # Django's own guards, such as thousands of query parameters.
             found = exceptions.ParseError(_("The request is not one that can be answered."))
         case DjangoValidationError():

@@ -37,6 +37,13 @@ DETAIL_ETAG = OpenApiParameter(
     response=[200],
     description='`"<version>-<digest>"`: for If-None-Match, and for If-Match when you change it.',
 )
+MOVE_ETAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description='`"<version>-<digest>"` with the alert\'s new version: for the next If-Match.',
+)
 
 PROBLEM = {
     "type": "object",

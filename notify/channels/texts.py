@@ -34,3 +34,13 @@ def paragraphs(text: str) -> list[list[str]]:
     blocks = re.split(r"\n[ \t]*\n", clean(text))
     lines = [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks]
     return [block for block in lines if block]
+
+
+def says(headline: str, mark: str) -> bool:
+    """Whether a headline says already what a mark in front of it would say: "Avhjälpt: … är avhjälpt".
+
+    The mark's first word counts, whatever its last letter: "Planerad" is the "Planerat" of
+    "Planerat arbete".
+    """
+    first = mark.split(maxsplit=1)[0][:-1]
+    return re.search(rf"(?<!\w){re.escape(first)}\w?(?!\w)", headline, re.IGNORECASE) is not None

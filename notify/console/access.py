@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from notify.console.refusal import refused
+from notify.console.unsent import has_words, session_ended
 
 P = ParamSpec("P")
 PERMISSION = "alerts.publish_alert"
@@ -42,6 +43,9 @@ def editors_only(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Let editors through; send strangers to the login, and tell other users why not (403).
 
+    Whoever hands in words after their session has ended gets them back, with a way to hand them
+    in again (403).
+
     What it lets through is never kept in a cache: the next person at this computer may be another.
     """
 
@@ -49,6 +53,8 @@ def editors_only(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         user = request.user
         if not user.is_authenticated:
+            if has_words(request):
+                return session_ended(request)
             return redirect_to_login(request.get_full_path())
         if not is_editor(user):
             return refused(request, not_an_editor(), status=403)

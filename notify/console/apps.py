@@ -10,3 +10,11 @@ class ConsoleConfig(AppConfig):
     name = "notify.console"
     label = "console"
     verbose_name = _("Console")
+
+    def ready(self) -> None:
+        """Guard the admin's login too, or guesses would simply go there."""
+        from django.contrib import admin
+
+        from notify.console.login import AdminLoginForm
+
+        admin.site.login_form = AdminLoginForm

@@ -50,7 +50,7 @@ def left_behind(before: AlertContent, after: AlertContent) -> list[str]:
 
 def area_label(area: Area) -> str:
     """The area's name; a municipality and the town in it often share one, so it says which."""
-    return f"{area.name} ({_('the whole municipality')})" if is_whole(area) else area.name
+    return _("All of %(name)s") % {"name": area.name} if is_whole(area) else area.name
 
 
 def facts(content: AlertContent) -> Iterator[tuple[str, str]]:

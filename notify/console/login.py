@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.views import LoginView
@@ -17,7 +18,28 @@ from notify.console.access import is_editor, not_an_editor
 from notify.console.throttle import Guesses
 
 
-class LoginForm(AuthenticationForm):
+class GuardedForm(AuthenticationForm):
+    """A login that stops looking at passwords after too many attempts."""
+
+    def clean(self) -> dict[str, object]:
+        """Look at the password, unless there have been too many attempts."""
+        assert self.request is not None  # noqa: S101 - for the type: LoginView always gives it
+        guesses = Guesses(self.request, self.cleaned_data.get("username", ""))
+        if not guesses.may_try():
+            raise ValidationError(
+                gettext("Too many attempts. Wait a quarter of an hour, then try again."),
+                code="throttled",
+            )
+        cleaned = super().clean()
+        guesses.forget()
+        return cleaned
+
+
+class AdminLoginForm(GuardedForm, AdminAuthenticationForm):
+    """The admin's own login, behind the same guard; for all staff, whether or not they publish."""
+
+
+class LoginForm(GuardedForm):
     """User name and password; says one sentence, whichever of the two was wrong."""
 
     error_messages = {
@@ -27,23 +49,6 @@ class LoginForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-
-    def clean(self) -> dict[str, object]:
-        """Look at the password, unless there have been too many guesses."""
-        assert self.request is not None  # noqa: S101 - for the type: LoginView always gives it
-        guesses = Guesses(self.request, self.cleaned_data.get("username", ""))
-        if guesses.exhausted:
-            raise ValidationError(
-                gettext("Too many attempts. Wait a quarter of an hour, then try again."),
-                code="throttled",
-            )
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            guesses.count()
-            raise
-        guesses.forget()
-        return cleaned
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Raise ValidationError for somebody who is no editor: their password was right."""

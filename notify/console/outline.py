@@ -12,10 +12,22 @@ from notify.alerts.models import Area
 WIDTH = 600.0
 """Of the drawing, in its own units; the page scales it."""
 MARGIN = 6.0
-LETTER, LINE = 8.5, 24.0
+LETTER, LINE = 8.5, 18.0
 """How wide a letter and how high a line of a name is at most, with the room around it."""
+GAP = 7.0
+"""Between a dot and its name."""
 
 Ring = Sequence[Sequence[float]]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name beside a dot: where its base line begins, ends or has its middle (SVG text-anchor)."""
+
+    x: float
+    y: float
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class Shape:
     """One area as an SVG path. x, y: where its point and its name go, or None without a point.
 
     frame: other areas lie in it, so that it is drawn as a border and cannot be clicked.
-    named: there is room for its name beside the others.
+    label: where its name goes; named: there is room for it there beside the others.
     """
 
     code: str
@@ -32,6 +44,7 @@ class Shape:
     frame: bool
     x: float | None
     y: float | None
+    label: Label | None = None
     named: bool = False
 
 
@@ -97,24 +110,49 @@ def rings(geometry: Any) -> Iterator[Ring]:
 
 
 def _name(shapes: Sequence[Shape]) -> list[Shape]:
-    """The shapes, those marked whose names fit without covering an earlier one's or leaving the map."""
-    taken: list[tuple[float, float, float, float]] = []
+    """The shapes, each name on the first side of its dot where it covers no dot and no earlier name.
+
+    A name without such a side goes above its dot, to be shown when the place is pointed at.
+    """
+    taken = [
+        (shape.x - GAP / 2, shape.y - GAP / 2, shape.x + GAP / 2, shape.y + GAP / 2)
+        for shape in shapes
+        if shape.x is not None and shape.y is not None and not shape.frame
+    ]
     done = []
     for shape in shapes:
-        if shape.x is not None and shape.y is not None and not shape.frame:
-            half = len(shape.name) * LETTER / 2
-            box = (shape.x - half, shape.y - LINE, shape.x + half, shape.y + LINE / 4)
-            if box[0] > 0 and box[2] < WIDTH and not any(_overlap(box, one) for one in taken):
-                taken.append(box)
-                done.append(replace(shape, named=True))
-                continue
-        done.append(shape)
+        if shape.x is None or shape.y is None or shape.frame:
+            done.append(shape)
+            continue
+        sides = list(_sides(shape.name, shape.x, shape.y))
+        free = [side for side in sides if _fits(side[1], taken)]
+        taken += [box for _label, box in free[:1]]
+        done.append(replace(shape, label=(free or sides)[0][0], named=bool(free)))
     return done
 
 
-def _overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> bool:
+def _sides(name: str, x: float, y: float) -> Iterator[tuple[Label, Box]]:
+    """Above, right, left and below the dot: where the name goes, and the room it takes there."""
+    width = len(name) * LETTER
+    for left, base, anchor in (
+        (x - width / 2, y - GAP, "middle"),
+        (x + GAP, y + LINE / 4, "start"),
+        (x - GAP - width, y + LINE / 4, "end"),
+        (x - width / 2, y + GAP + LINE * 3 / 4, "middle"),
+    ):
+        at = {"middle": x, "start": left, "end": left + width}[anchor]
+        yield (
+            Label(round(at, 1), round(base, 1), anchor),
+            (left, base - LINE * 3 / 4, left + width, base + LINE / 4),
+        )
+
+
+def _fits(box: Box, taken: Sequence[Box]) -> bool:
+    on_the_map = box[0] > 0 and box[2] < WIDTH
+    return on_the_map and not any(_overlap(box, one) for one in taken)
+
+
+def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

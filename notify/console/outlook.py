@@ -10,17 +10,21 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
-from notify.alerts.vocabulary import Move
+from notify.alerts.vocabulary import Move, Urgency
 from notify.channels.base import AddressedBy, Preview
+from notify.console.buttons import sending
 from notify.console.changes import facts, left_behind
 from notify.console.channel_names import channel_label
 from notify.console.forms.words import by_field
 from notify.console.languages import place_of
 from notify.dispatch.preview import ChannelOutlook, preview
+
+CURRENCIES = {"SEK": pgettext_lazy("currency", "SEK")}
+"""What a currency is called beside an amount; one that is not listed goes by its code (ISO 4217)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ class ChannelPage:
 class OutlookPage:
     """Everything about one move.
 
-    people: how many persons are told. facts: all but the words, as label and value; none for an
-    end, which changes none. problems: why it must wait; doubts: what to think of first.
+    planned: it is about planned work. people: how many persons are told. facts: all but the words,
+    as label and value; none for an end, which changes none. problems: why it must wait; doubts: what to think of first.
     """
 
     move: Move
+    planned: bool
     people: int
     cost: str
     channels: list[ChannelPage]
@@ -68,47 +73,25 @@ class OutlookPage:
     @property
     def button(self) -> str:
         """What the button says that lets it out."""
-        if not self.people:
-            return {
-                Move.PUBLISH: _("Publish"),
-                Move.UPDATE: _("Post the update"),
-                Move.RESOLVE: _("Give the all-clear"),
-                Move.CANCEL: _("Take it back"),
-            }[self.move]
-        return {
-            Move.PUBLISH: ngettext(
-                "Publish to %(count)s person", "Publish to %(count)s people", self.people
-            ),
-            Move.UPDATE: ngettext(
-                "Post the update to %(count)s person",
-                "Post the update to %(count)s people",
-                self.people,
-            ),
-            Move.RESOLVE: ngettext(
-                "Give %(count)s person the all-clear",
-                "Give %(count)s people the all-clear",
-                self.people,
-            ),
-            Move.CANCEL: ngettext(
-                "Take it back from %(count)s person",
-                "Take it back from %(count)s people",
-                self.people,
-            ),
-        }[self.move] % {"count": whole(self.people)}
+        return sending(
+            self.move, planned=self.planned, people=self.people, counted=self.people_said
+        )
 
 
 def look_ahead(alert: Alert, move: Move, content: AlertContent) -> OutlookPage:
     """What ``move`` would send. Content that needs mending first is a problem like any other."""
+    planned = content.urgency == Urgency.FUTURE
     said = list(facts(content)) if move in (Move.PUBLISH, Move.UPDATE) else []
     try:
         outlook = preview(alert, move, content)
     except ValidationError as error:
         sentences = [one for found in by_field(error).values() for one in found]
-        return OutlookPage(move, 0, "", [], sentences, said)
+        return OutlookPage(move, planned, 0, "", [], sentences, said)
     people = [one for one in outlook.channels if one.addressed_by == AddressedBy.SUBSCRIBER]
     costs = [amount(one.cost, one.currency) for one in people if one.cost is not None]
     return OutlookPage(
         move,
+        planned,
         max((one.total for one in people), default=0),
         " + ".join(costs),
         [_channel(one) for one in outlook.channels],
@@ -166,4 +149,5 @@ def whole(number: int) -> str:
 def amount(cost: Decimal, currency: str) -> str:
     """Money, to whole units from ten on: it is an estimate."""
     digits = 2 if cost < 10 else 0
-    return f"{number_format(cost, digits, force_grouping=True)} {currency}"
+    unit = str(CURRENCIES.get(currency, currency))
+    return f"{number_format(cost, digits, force_grouping=True)} {unit}"

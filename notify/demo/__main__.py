@@ -7,22 +7,25 @@ import contextlib
 import os
 import signal
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
 import django
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 
 from notify.demo.broker import NoBroker
 from notify.demo.children import ROOT, DidNotStart
+from notify.demo.claims import folder_in
 from notify.demo.places import WISHES
-from notify.demo.residents import Phones, Resident, Stuck, residents, subscribe_all
+from notify.demo.residents import NUMBERS, Phones, Resident, Stuck, residents, subscribe_all
 from notify.demo.stack import Stack, manage, stack
 
 PORTS = (8000, 8001, 8002)
 RESIDENTS = 20
+FEWEST = len(WISHES)
+"""One of each wish: the story tells of three who are concerned, and one who is not."""
 
 
 def main() -> int:
@@ -31,10 +34,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     terminal = Console(highlight=False)
     try:
-        with tempfile.TemporaryDirectory(prefix="demo-", dir=_state()) as folder:
-            return _run(Path(folder), terminal, once=options.once, count=options.residents)
+        with folder_in(_state()) as folder:
+            return _run(folder, terminal, once=options.once, count=options.residents)
     except (DidNotStart, NoBroker, Stuck) as error:
-        terminal.print(f"[bold red]The demo stopped.[/] {error}", markup=True)
+        terminal.print(f"[bold red]The demo stopped.[/] {escape(str(error))}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         terminal.print("\nStopped.")
@@ -45,9 +48,20 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="check each channel, then exit 0 or 1")
     parser.add_argument(
-        "--residents", type=int, default=RESIDENTS, help="how many sign up (default: %(default)s)"
+        "--residents",
+        type=_count,
+        default=RESIDENTS,
+        help=f"how many sign up, {FEWEST} to {NUMBERS} (default: %(default)s)",
     )
     return parser.parse_args()
+
+
+def _count(written: str) -> int:
+    if written.isascii() and written.isdigit() and FEWEST <= int(written) <= NUMBERS:
+        return int(written)
+    raise argparse.ArgumentTypeError(
+        f"{written!r} will not do: give a number, at least {FEWEST} and at most {NUMBERS}"
+    )
 
 
 def _state() -> Path:
@@ -75,6 +89,8 @@ def _run(folder: Path, terminal: Console, *, once: bool, count: int) -> int:
             )
             status.update("Loading Borås …")
             manage(running.environment, "load_city", str(ROOT / "notify/alerts/data/boras"))
+        if not once:
+            parts.callback(terminal.print, "\nStopping …")
         everybody = _sign_up(running, terminal, count)
         os.environ.update(running.environment)
         django.setup()

@@ -7,12 +7,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
 
 from notify.demo.children import Child, accepts, alive, free_port
 
+ANSWER_SECONDS = 3.0
+
 
 class NoBroker(Exception):
-    """There is no Redis or Valkey on this machine; ``str()`` says what to install."""
+    """There is no Redis or Valkey to be had; ``str()`` says why, and what to do."""
 
 
 def binary() -> str:
@@ -33,9 +38,10 @@ def binary() -> str:
 def broker(folder: Path, *options: str) -> Iterator[str]:
     """The URL of the server that REDIS_URL names, else of an empty one that lives with the block.
 
-    folder: for its log; nothing else is written to disk.
+    folder: for its log; nothing else is written to disk. Raises NoBroker, also when nobody answers.
     """
     if given := os.environ.get("REDIS_URL"):
+        _greet(given)
         yield given
     else:
         with own_broker(folder, *options) as url:
@@ -48,6 +54,26 @@ def own_broker(folder: Path, *options: str) -> Iterator[str]:
     child, url = server(folder, *options)
     with alive(child):
         yield url
+
+
+def _greet(url: str) -> None:
+    """Return when the server answers. Raises NoBroker within seconds when it does not."""
+    waits = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+    try:
+        with redis.Redis.from_url(url, **waits) as client:
+            client.ping()
+    except redis.AuthenticationError:
+        raise NoBroker(f"{_named(url)} does not let us in: the password is wrong.") from None
+    except (redis.RedisError, ValueError):
+        raise NoBroker(
+            f"{_named(url)}, and nobody answers there. Unset it, and the demo starts its own."
+        ) from None
+
+
+def _named(url: str) -> str:
+    """The variable and its value, without the password that may be in it."""
+    password = urlsplit(url).password
+    return f"REDIS_URL is {url.replace(f':{password}@', ':…@') if password else url}"
 
 
 def server(folder: Path, *options: str) -> tuple[Child, str]:

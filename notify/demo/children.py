@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from notify.demo.claims import claim_port
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+PORTS_TRIED = 20
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that the kernel sends a child when its parent dies."""
 
@@ -26,14 +29,18 @@ class DidNotStart(Exception):
 
 
 def free_port(*preferred: int) -> int:
-    """The first of ``preferred`` that nobody listens on at 127.0.0.1, else any that is free."""
-    for port in (*preferred, 0):
+    """The first of ``preferred`` that nobody listens on at 127.0.0.1, else any that is free.
+
+    No other process that asks this way gets it as long as we live.
+    """
+    for port in (*preferred, *[0] * PORTS_TRIED):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 free: int = probe.getsockname()[1]
-                return free
+                if claim_port(free):
+                    return free
     raise DidNotStart("No TCP port is free on 127.0.0.1.")
 
 
@@ -158,9 +165,12 @@ def _die_with_parent(parent: int) -> Callable[[], None]:
 
 
 def wait_until_ready(child: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path) -> None:
-    """Return as soon as ``ready()``. Raises DidNotStart, with the end of ``log``, when it never is."""
+    """Return as soon as ``ready()``. Raises DidNotStart, with the end of ``log``, when it never is.
+
+    Looks at the child last: what answers after it has died is somebody else's.
+    """
     deadline = time.monotonic() + START_SECONDS
-    while not ready():
+    while not ready() or child.poll() is not None:
         if child.poll() is not None or time.monotonic() > deadline:
             tail = log.read_text(errors="replace")[-2000:]
             raise DidNotStart(f"{log.stem} did not start:\n{tail}")

@@ -12,7 +12,7 @@ from notify.demo.children import free_port
 PAGE = """<!doctype html>
 <html lang="sv">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Äspereds bygdegård</title><link rel="stylesheet" href="/style.css"></head>
+<title>Äspereds bygdegård</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"></head>
 <body>
 <header><p>Äspereds bygdegård</p></header>
 <main>

@@ -120,7 +120,8 @@ def _simulator(folder: Path, environment: dict[str, str], port: int) -> tuple[Ch
     command += ["--number", SENDER]
     health = f"{url}/simulator/health"
     log = folder / "simulator.log"
-    return Child(command, log, lambda _child: answers(health), environment), url
+    clock = {"TZ": environment.get("TIME_ZONE") or "Europe/Stockholm"}
+    return Child(command, log, lambda _child: answers(health), environment | clock), url
 
 
 def _web(folder: Path, environment: dict[str, str], port: int) -> Child:
@@ -153,7 +154,8 @@ def _workers(folder: Path, environment: dict[str, str]) -> dict[str, Child]:
     children["beat"] = Child(
         [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
         folder / "beat.log",
-        lambda child: child.said("beat: Starting"),
+        # The end of its banner: it has read its settings, and logs nothing when all is well.
+        lambda child: child.said("LocalTime ->"),
         environment,
     )
     return children

@@ -20,6 +20,8 @@ from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Area, Template
 from notify.alerts.vocabulary import Move
+from notify.api.keys import create_key
+from notify.api.models import Scope
 from notify.demo.places import ASPERED
 from notify.dispatch.models import Dispatch
 from notify.dispatch.progress import ChannelProgress, progress
@@ -47,7 +49,7 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How to log in to the console."""
+    """How to log in on the pages."""
 
     username: str
     password: str
@@ -59,6 +61,19 @@ def hire_editor() -> tuple[User, Login]:
     editor = User.objects.create_user(login.username, password=login.password, is_staff=True)
     editor.groups.add(Group.objects.get(name="Editors"))
     return editor, login
+
+
+def hire_administrator() -> Login:
+    """Somebody who may do everything in the admin, with a fresh password."""
+    login = Login("admin", secrets.token_urlsafe(9))
+    User.objects.create_superuser(login.username, password=login.password)
+    return login
+
+
+def key_for(editor: User) -> str:
+    """An API key that may do all that the editor may, for as long as a demo lasts."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    return create_key(name="Demo", user=editor, scopes=Scope, expires_at=tomorrow)[1]
 
 
 def post_water_alert(editor: User) -> Dispatch:

@@ -17,7 +17,15 @@ from notify.demo.neighbour import neighbour
 from notify.demo.places import ASPERED, CONCERNED
 from notify.demo.residents import Phones, Resident, Stuck
 from notify.demo.stack import Stack
-from notify.demo.story import Login, Unfinished, hire_editor, post_water_alert, watch
+from notify.demo.story import (
+    Login,
+    Unfinished,
+    hire_administrator,
+    hire_editor,
+    key_for,
+    post_water_alert,
+    watch,
+)
 from notify.dispatch.models import Dispatch, State
 from notify.dispatch.progress import failures
 from notify.residents.phones import masked
@@ -36,6 +44,15 @@ class Cast:
     told: Resident
     broken: Resident
     leaver: Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What opens what is not open to all. key: for the API, with every scope."""
+
+    editor: Login
+    administrator: Login
+    key: str
 
 
 def tell(
@@ -66,8 +83,9 @@ def tell(
     _show_result(dispatch, cast, text, terminal)
     if once:
         return _show_checks(check_all(stack, dispatch.notice, everybody, [cast.leaver]), terminal)
+    doors = Doors(editor=login, administrator=hire_administrator(), key=key_for(editor))
     with neighbour(stack.web_url, ASPERED, NEIGHBOUR_PORT) as neighbour_url:
-        _show_addresses(stack, dispatch.notice, login, neighbour_url, terminal)
+        _show_addresses(stack, dispatch.notice, doors, neighbour_url, terminal)
         wait()
     return 0
 
@@ -120,7 +138,7 @@ def _show_checks(checks: Sequence[Check], terminal: Console) -> int:
 
 
 def _show_addresses(
-    stack: Stack, notice: Notice, login: Login, neighbour_url: str, terminal: Console
+    stack: Stack, notice: Notice, doors: Doors, neighbour_url: str, terminal: Console
 ) -> None:
     web = stack.web_url
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
@@ -128,16 +146,24 @@ def _show_addresses(
         ("Residents' page", f"{web}/"),
         ("The alert", notice.url),
         ("Subscribe", f"{web}/subscribe/"),
-        ("Console", f"{web}/console/  (user {login.username}, password {login.password})"),
+        ("Console", f"{web}/console/"),
+        *_login(doors.editor),
         ("Phones", f"{stack.simulator_url}/"),
         ("RSS", f"{web}/feeds/sv/all.rss"),
         ("Atom", f"{web}/feeds/sv/all.atom"),
         ("RSS, Äspered", f"{web}/feeds/sv/area/{ASPERED}.rss"),
         ("Atom, Äspered", f"{web}/feeds/sv/area/{ASPERED}.atom"),
         ("Banner elsewhere", neighbour_url),
+        ("Admin", f"{web}/admin/"),
+        *_login(doors.administrator),
         ("API", f"{web}/api/v1/docs/"),
+        ("  key", doors.key),
     ]
     for name, address in rows:
         table.add_row(name, address)
     terminal.print(table, soft_wrap=True)
     terminal.print("\nCtrl-C ends it all.")
+
+
+def _login(login: Login) -> list[tuple[str, str]]:
+    return [("  user", login.username), ("  password", login.password)]

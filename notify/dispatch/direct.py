@@ -29,11 +29,9 @@ SENDS_FOR = timedelta(seconds=60)
 ASK_AGAIN = timedelta(seconds=60)
 """How long an asker has before another may ask about the same message."""
 AT_ONCE = 100
-"""Messages asked about per call."""
+"""Messages sent, or asked about, per call."""
 UNHEARD = timedelta(seconds=3)
 """How long a bell that was rung gets to be heard before it counts as lost."""
-MOST_BELLS = 50
-"""Bells per sweep."""
 
 
 def send_code(sign_up: SignUp, code: str, phone: str) -> DirectMessage:
@@ -76,25 +74,38 @@ def _queue(message: DirectMessage, phone: str, body: str) -> DirectMessage:
     message.body_cipher = encrypt(body)
     with transaction.atomic():
         message.save()
-        bell.ring(bell.SEND_DIRECT, message.pk, queue=Queue.URGENT)
+        bell.ring(bell.SEND_DIRECT, queue=Queue.URGENT)
     return message
 
 
-def send_direct(key: int) -> None:
-    """Send one message if it is still waiting; running twice sends once."""
+def send_direct() -> None:
+    """Send every message that waits, all at once; running twice sends each once.
+
+    One bell for each, but one task for all: with a slow provider, twenty codes one after the
+    other would keep an urgent alert waiting for minutes.
+    """
     channel = text_channel()
     now = timezone.now()
-    waiting = DirectMessage.objects.filter(pk=key, state=State.QUEUED, due_at__lte=now)
+    waiting = DirectMessage.objects.filter(state=State.QUEUED, due_at__lte=now)
     if channel is None:
         waiting.update(state=State.FAILED, final_at=now, error="no_channel")
         return
     waiting.filter(expires_at__lte=now).update(state=State.WITHDRAWN, final_at=now, error="expired")
-    marked = waiting.filter(expires_at__gt=now).update(
+    marked = _mark(waiting.filter(expires_at__gt=now), now)
+    if marked:
+        _hand_over(channel.send_texts, DirectMessage.objects.filter(pk__in=marked))
+        forget_final()
+
+
+@transaction.atomic
+def _mark(waiting: QuerySet[DirectMessage], now: datetime) -> list[int]:
+    """Mark them ``sending``; a second worker, side by side, marks others."""
+    rows = waiting.order_by("due_at", "pk").select_for_update(skip_locked=True)
+    marked = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    DirectMessage.objects.filter(pk__in=marked).update(
         state=State.SENDING, sending_at=now, attempts=F("attempts") + 1
     )
-    if marked:
-        _hand_over(channel.send_texts, DirectMessage.objects.filter(pk=key))
-        forget_final()
+    return marked
 
 
 def reconcile_direct() -> None:
@@ -145,8 +156,8 @@ def _hand_over(
 def ring_for_messages() -> None:
     """Ring again for direct messages whose bell was lost or whose retry is due."""
     due = DirectMessage.objects.filter(state=State.QUEUED, due_at__lte=timezone.now() - UNHEARD)
-    for key in due.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_BELLS]:
-        bell.ring(bell.SEND_DIRECT, key, queue=Queue.URGENT)
+    if due.exists():
+        bell.ring(bell.SEND_DIRECT, queue=Queue.URGENT)
 
 
 def forget_final() -> None:

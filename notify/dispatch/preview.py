@@ -76,6 +76,7 @@ def preview(alert: Alert, move: Move, content: AlertContent) -> Outlook:
     content.check(
         publishing=move in (Move.PUBLISH, Move.UPDATE),
         ending=move in (Move.RESOLVE, Move.CANCEL),
+        standing=AlertContent.of(alert) if move == Move.UPDATE else None,
     )
     notice = notice_if(alert, move, content)
     people = _people(alert, notice, content)

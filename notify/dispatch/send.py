@@ -12,9 +12,10 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from notify.alerts.models import Update
 from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
@@ -32,6 +33,10 @@ RENEW_AFTER = timedelta(seconds=15)
 time it gives a provider to answer (20 s), so the two together must stay well below LEASE."""
 BACK_OFF = timedelta(seconds=30)
 """How long a batch rests whose channel broke down: each try leaves a handful in doubt."""
+STILL_ON_ITS_WAY = timedelta(minutes=5)
+"""How long a later word waits for an earlier one to the same person whose outcome is not known."""
+LET_PASS = timedelta(seconds=2)
+"""How long the later word steps back before it looks again."""
 
 
 class Unreachable(Exception):
@@ -114,6 +119,9 @@ def _take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> list[D
         gone = Q(subscriber=None) | Q(subscriber__ended_at__isnull=False)
         withdraw(waiting.filter(gone), "opted_out")
         waiting = waiting.exclude(gone)
+    if notice.number > 1:
+        overtaking = waiting.filter(Exists(_said_before(batch, now)))
+        overtaking.update(due_at=now + LET_PASS)
     # Locked, so that a callback that moves one of them forward comes before or after, not between.
     rows = waiting.filter(due_at__lte=now).select_related("subscriber").order_by("pk")
     handful = list(rows.select_for_update(of=("self",), no_key=True)[: channel.handful])
@@ -121,6 +129,23 @@ def _take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> list[D
         state=State.SENDING, sending_at=now, attempts=F("attempts") + 1
     )
     return handful
+
+
+def _said_before(batch: Batch, now: datetime) -> QuerySet[Delivery]:
+    """What earlier updates of the same alert are just telling the same person.
+
+    With a slow provider a cancel could overtake the alert that it cancels, and the false alarm
+    would be the last word that people read. So the later word waits, but not for ever.
+    """
+    this = Update.objects.filter(dispatch=batch.dispatch_id)
+    return Delivery.objects.filter(
+        subscriber=OuterRef("subscriber"),
+        channel=batch.channel,
+        dispatch__lt=batch.dispatch_id,
+        dispatch__update__alert__in=this.values("alert"),
+        state__in=[State.SENDING, State.IN_DOUBT],
+        sending_at__gt=now - STILL_ON_ITS_WAY,
+    )
 
 
 def _send(

@@ -21,9 +21,9 @@ def send_batch(queue: str) -> None:
 
 
 @shared_task(name="notify.dispatch.tasks.send_direct")
-def send_direct(key: int) -> None:
-    """Send one direct message. Twice is harmless: only a queued one is marked and sent."""
-    direct.send_direct(key)
+def send_direct() -> None:
+    """Send the direct messages that wait. Twice is harmless: only queued ones are marked and sent."""
+    direct.send_direct()
 
 
 @shared_task(name="notify.dispatch.tasks.sweep")

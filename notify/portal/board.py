@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from notify.alerts.models import Alert, Area
+from notify.alerts.phases import Phase, phase_of
 from notify.alerts.selectors import concerning, current_alerts, ended_alerts, planned_alerts
 from notify.alerts.vocabulary import Severity
-from notify.portal.phases import Phase, phase_of
 from notify.portal.places import by_name, label
 from notify.portal.reading import Reading
 
@@ -36,6 +36,11 @@ class Entry:
     def places(self) -> list[str]:
         """What its areas are called."""
         return [label(area.name, area.path) for area in self.areas]
+
+    @property
+    def never_began(self) -> bool:
+        """Whether it ended before it was to begin, as planned work that was called off in time."""
+        return bool(self.alert.ended_at and self.alert.onset > self.alert.ended_at)
 
     @property
     def over_since(self) -> datetime | None:

@@ -32,7 +32,7 @@ class SubscribeForm(forms.Form):
     )
     areas = forms.MultipleChoiceField(
         label=_("Where"),
-        help_text=_("Choose every place that matters to you: home, work, your parents' house."),
+        help_text=_("Choose every area that matters to you: home, work, your parents' house."),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": _("Choose at least one area."),

@@ -21,7 +21,7 @@ def label(name: str, path: str) -> str:
     """
     if path.count("/") > 2:
         return name
-    return _("The whole of %(area)s") % {"area": name}
+    return _("All of %(area)s") % {"area": name}
 
 
 @dataclass(frozen=True, slots=True)

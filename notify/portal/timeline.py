@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import pgettext
 
 from notify.alerts.models import Update
+from notify.alerts.phases import Phase
 from notify.alerts.vocabulary import MessageType
 from notify.portal.places import label
 from notify.portal.reading import Reading, Words
@@ -68,9 +69,9 @@ def _codes(update: Update) -> set[str]:
 
 def _kind(update: Update) -> str:
     if update.all_clear:
-        return pgettext("disruption", "Fixed")
+        return str(Phase.FINISHED.label if update.planned else Phase.RESOLVED.label)
     if update.message_type == MessageType.CANCEL:
-        return pgettext("disruption", "Withdrawn")
+        return str(Phase.CALLED_OFF.label if update.planned else Phase.CANCELLED.label)
     if update.message_type == MessageType.ALERT:
         return pgettext("disruption", "First message")
     return pgettext("disruption", "Update")

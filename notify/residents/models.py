@@ -136,6 +136,8 @@ class SignUp(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    # Whoever has the phone wrote STOPP to earlier codes, so this one's is not sent.
+    withheld = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -158,3 +160,28 @@ class SignUp(models.Model):
     def usable(self, now: datetime) -> bool:
         """Whether a right code would still confirm it."""
         return self.confirmed_at is None and self.attempts_left > 0 and now < self.expires_at
+
+
+class Mark(models.Model):
+    """Something remembered of a number for a while, whether or not anybody subscribes with it."""
+
+    class Kind(models.TextChoices):
+        """What is remembered."""
+
+        BLOCKED = "blocked", _("Wants no codes")
+        ANSWERED = "answered", _("Was answered")
+
+    phone_index = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16, choices=Kind)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+        constraints = [
+            models.UniqueConstraint(fields=["phone_index", "kind"], name="one_mark_of_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify.alerts.models import Area, Service
+from notify.residents.marks import blocks_codes
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.secrecy import (
     blind_index,
@@ -66,8 +67,9 @@ def request_sign_up(
 
     client: the asking computer's address; only a keyed digest of it is kept, for the limit.
     form: names the form that was filled in, so that a double click sends one code.
-    Known and unknown numbers are treated alike. Raises TooManyCodes, or AlreadyRequested for the
-    same number and wish from the same form while its code is still good.
+    Known and unknown numbers are treated alike. A sign-up that is ``withheld`` must be answered
+    like any other, and its code not be sent. Raises TooManyCodes, or AlreadyRequested for the same
+    number and wish from the same form while its code is still good.
     """
     _one_at_a_time()
     now = timezone.now()
@@ -90,6 +92,7 @@ def request_sign_up(
         attempts_left=settings.CODE_ATTEMPTS,
         created_at=now,
         expires_at=now + timedelta(minutes=settings.CODE_LIFETIME_MINUTES),
+        withheld=blocks_codes(phone_index),
     )
     sign_up.areas.set(wish.areas)
     sign_up.services.set(wish.services)
@@ -135,28 +138,45 @@ def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
 def confirm_sign_up(key: uuid.UUID, code: str) -> Subscriber:
     """Turn a sign-up into subscriptions, if ``code`` is the one that was sent.
 
-    Asking again with the right code returns the same subscriber. Raises WrongCode.
+    Asking again with the right code returns the same subscriber, also when that was the last
+    attempt. Raises WrongCode.
     """
-    sign_up = _spend_attempt(key)
-    if not same(sign_up.code_digest, code_digest(code.strip().replace(" ", ""), str(key))):
-        raise WrongCode(_wrong(sign_up.attempts_left))
     with transaction.atomic():
-        first = SignUp.objects.filter(pk=sign_up.pk, confirmed_at=None).update(
-            confirmed_at=timezone.now()
-        )
-        if not first:
-            return Subscriber.objects.get(phone_index=sign_up.phone_index)
-        return _subscribe(sign_up)
-
-
-def _spend_attempt(key: uuid.UUID) -> SignUp:
-    """Count the attempt before the code is looked at, so that guesses side by side count too."""
-    spent = SignUp.objects.filter(
-        key=key, attempts_left__gt=0, expires_at__gt=timezone.now()
-    ).update(attempts_left=F("attempts_left") - 1)
-    if not spent:
+        spent = _spend_attempt(key)
+        sign_up = SignUp.objects.filter(key=key).first()
+        if sign_up and _opens(sign_up, code) and (spent or _confirmed_lately(sign_up)):
+            return _confirm(sign_up)
+    # Only now, so that the attempt stays counted.
+    if not (sign_up and spent):
         raise WrongCode(_("That code is no longer valid. Ask for a new one."))
-    return SignUp.objects.get(key=key)
+    raise WrongCode(_wrong(sign_up.attempts_left))
+
+
+def _spend_attempt(key: uuid.UUID) -> bool:
+    """Count the attempt before the code is looked at, so that guesses side by side count too.
+
+    Whoever comes second waits here until the first is through, and then sees what came of it.
+    """
+    left = SignUp.objects.filter(key=key, attempts_left__gt=0, expires_at__gt=timezone.now())
+    return bool(left.update(attempts_left=F("attempts_left") - 1))
+
+
+def _opens(sign_up: SignUp, code: str) -> bool:
+    digest = code_digest(code.strip().replace(" ", ""), str(sign_up.key))
+    return same(sign_up.code_digest, digest)
+
+
+def _confirmed_lately(sign_up: SignUp) -> bool:
+    return sign_up.confirmed_at is not None and timezone.now() < sign_up.expires_at
+
+
+def _confirm(sign_up: SignUp) -> Subscriber:
+    first = SignUp.objects.filter(pk=sign_up.pk, confirmed_at=None).update(
+        confirmed_at=timezone.now()
+    )
+    if not first:
+        return Subscriber.objects.get(phone_index=sign_up.phone_index)
+    return _subscribe(sign_up)
 
 
 def _wrong(attempts_left: int) -> str:
@@ -195,6 +215,11 @@ def find_subscriber(phone: str) -> Subscriber | None:
     return Subscriber.objects.filter(phone_index=blind_index(phone), ended_at=None).first()
 
 
+def known_subscriber(phone: str) -> Subscriber | None:
+    """Who stands or stood behind a number (E.164), or None for one that was never confirmed."""
+    return Subscriber.objects.filter(phone_index=blind_index(phone)).first()
+
+
 def opt_out(phone: str, *, source: str, words: str = "") -> Subscriber | None:
     """End everything for a number; returns who that was, or None for a number unknown or gone.
 
@@ -217,4 +242,10 @@ def end_subscriber(subscriber: Subscriber, *, source: str, words: str = "") -> N
 
 
 def _note(subscriber: Subscriber, kind: str, source: str, *, words: str) -> None:
-    Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=words[:160])
+    Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=_kept(words))
+
+
+def _kept(words: str) -> str:
+    """The words as every database stores them: evidence must never stand in the way of leaving."""
+    storable = words.encode(errors="ignore").decode()  # without lone surrogates
+    return storable.replace("\0", "")[:160]

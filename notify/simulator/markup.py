@@ -158,7 +158,7 @@ def _mood(message: Message) -> str:
 
 
 def _time(moment: float) -> str:
-    """A time as this machine's clock shows it; with the date when it is not today's."""
+    """A time in this process's zone (the variable TZ), with the date when it is not today's."""
     local = datetime.fromtimestamp(moment, UTC).astimezone()
     today = datetime.now(UTC).astimezone().date() == local.date()
     shown = f"{local:%H:%M:%S}" if today else f"{local:%Y-%m-%d %H:%M:%S}"

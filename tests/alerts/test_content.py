@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -22,10 +24,16 @@ from tests import given
 pytestmark = pytest.mark.django_db
 
 
-def refused(content: AlertContent, *, publishing: bool = True, ending: bool = False) -> set[str]:
+def refused(
+    content: AlertContent,
+    *,
+    publishing: bool = True,
+    ending: bool = False,
+    standing: AlertContent | None = None,
+) -> set[str]:
     """The fields that are refused; none when it may go out."""
     try:
-        content.check(publishing=publishing, ending=ending)
+        content.check(publishing=publishing, ending=ending, standing=standing)
     except ValidationError as error:
         return set(error.message_dict)
     return set()
@@ -96,6 +104,32 @@ def test_what_is_out_of_use_is_refused_unless_the_alert_ends() -> None:
 
     assert refused(content) == {"areas", "service"}
     assert refused(content, publishing=False, ending=True) == set()
+
+
+def test_an_update_may_keep_what_has_gone_out_of_use_but_not_take_it_up() -> None:
+    places, service = given.city(), given.service()
+    places["Äspered"].active = places["Fristad"].active = service.active = False
+    standing = given.content(areas=[places["Äspered"]], service=service)
+
+    assert refused(standing, standing=standing) == set()
+    more = replace(standing, areas=[places["Äspered"], places["Fristad"]])
+    assert refused(more, standing=standing) == {"areas"}
+    power = given.service("power")
+    power.active = False
+    assert refused(replace(standing, service=power), standing=standing) == {"service"}
+
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+TWICE = datetime(2027, 10, 31, 2, 10, tzinfo=STOCKHOLM)
+"""Ten past two, in the night in which two o'clock comes twice."""
+
+
+def test_the_end_comes_after_the_beginning_also_in_the_hour_that_comes_twice() -> None:
+    first, second = TWICE, TWICE.replace(minute=5, fold=1)
+
+    assert refused(given.content(onset=first, expires=second)) == set()
+    assert refused(given.content(onset=second, expires=TWICE.replace(minute=40))) == {"expires"}
+    assert refused(given.content(onset=first, expires=first.replace(fold=1))) == set()
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
 from notify.alerts.lifecycle import AlertChanged, IllegalMove, KeyReused
 from notify.alerts.models import Alert, Area, Update
-from notify.alerts.vocabulary import MessageType, Move, ResponseType, State
+from notify.alerts.vocabulary import MessageType, Move, ResponseType, Severity, State
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def make(
     return lifecycle.publish_update(
         alert,
         move,
-        content or AlertContent.of(alert),
+        content or given.said(alert, move),
         version=version or alert.version,
         key=key or uuid.uuid4(),
         by=None,
@@ -123,6 +124,27 @@ def test_every_move_that_the_table_lacks_is_refused_and_leaves_no_trace(
     assert (alert.version, alert.updates.count()) == before
     alert.refresh_from_db()
     assert (alert.state, alert.version) == (state, before[0])
+
+
+def test_an_update_that_changes_nothing_is_refused_and_nobody_is_told_again() -> None:
+    alert = standing(State.ACTIVE)
+
+    with pytest.raises(ValidationError) as refusal:
+        make(alert, Move.UPDATE, AlertContent.of(alert))
+
+    assert refusal.value.messages == [
+        "Du har inte ändrat något. Skriv vad som är nytt, eller låt meddelandet stå som det är."
+    ]
+    assert alert.updates.count() == 1
+
+
+def test_another_expected_end_alone_is_news() -> None:
+    alert = standing(State.ACTIVE)
+    later = AlertContent.of(alert)
+    assert later.expires
+    make(alert, Move.UPDATE, replace(later, expires=later.expires + timedelta(hours=1)))
+    make(alert, Move.UPDATE, replace(later, expires=None))
+    assert alert.updates.count() == 3
 
 
 def test_who_saw_an_older_version_is_refused() -> None:
@@ -271,15 +293,18 @@ def test_a_discarded_draft_is_gone_and_a_late_editor_is_told() -> None:
         lifecycle.revise_draft(late, given.content(), version=1)
 
 
-def test_the_all_clear_goes_out_although_its_area_and_service_are_out_of_use() -> None:
+def test_news_and_the_all_clear_go_out_although_area_and_service_are_out_of_use() -> None:
     alert = standing(State.ACTIVE)
     Area.objects.update(active=False)
     alert.service.active = False
     alert.service.save()
     alert.refresh_from_db()
 
+    news = AlertContent.of(alert)
+    make(alert, Move.UPDATE, replace(news, severity=Severity.MINOR))
+    fristad = Area.objects.get(name="Fristad")
     with pytest.raises(ValidationError):
-        make(alert, Move.UPDATE)
+        make(alert, Move.UPDATE, replace(news, areas=[*news.areas, fristad]))
     make(alert, Move.RESOLVE)
 
     assert alert.state == State.RESOLVED

@@ -66,8 +66,16 @@ def test_a_key_ends_with_time_by_hand_and_with_its_user(new_key: NewKey, editor:
     assert drafts(standing) == 401
 
 
+def test_a_key_ends_when_its_user_is_no_longer_staff(new_key: NewKey, editor: User) -> None:
+    shown = new_key()
+    editor.is_staff = False
+    editor.save()
+
+    assert drafts(shown) == 401
+
+
 def test_a_key_loses_what_its_user_loses(new_key: NewKey) -> None:
-    user = User.objects.create_user("sommarvikarie")
+    user = User.objects.create_user("sommarvikarie", is_staff=True)
     permission = Permission.objects.get(codename="publish_alert")
     user.user_permissions.add(permission)
     shown = new_key(Scope.READ, user=user)
@@ -117,9 +125,9 @@ def test_a_session_of_the_console_opens_nothing_here(client: Client, editor: Use
 # --- making and ending them -------------------------------------------------------------------
 
 
-def made(*arguments: str) -> str:
+def made(*arguments: str, told: StringIO | None = None) -> str:
     out = StringIO()
-    call_command("create_api_key", *arguments, stdout=out, stderr=StringIO())
+    call_command("create_api_key", *arguments, stdout=out, stderr=told or StringIO())
     return out.getvalue().strip()
 
 
@@ -130,7 +138,8 @@ def test_the_command_prints_a_key_that_works_for_a_year(editor: User) -> None:
     assert key is not None
     assert key.scopes == ["read", "write"]
     assert key.expires_at is not None
-    assert abs(key.expires_at - timezone.now() - timedelta(days=365)) < timedelta(minutes=1)
+    last_day = timezone.localtime(key.expires_at - timedelta(seconds=1)).date()
+    assert abs(last_day - timezone.localdate() - timedelta(days=365)) <= timedelta(days=1)
 
 
 def test_the_command_takes_a_last_day_or_never(editor: User) -> None:
@@ -146,10 +155,24 @@ def test_the_command_takes_a_last_day_or_never(editor: User) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2090-06-30", "works up to and including 2090-06-30."),
+        ("never", "works until it is revoked."),
+    ],
+)
+def test_the_command_says_how_long_the_key_works(editor: User, day: str, said: str) -> None:
+    told = StringIO()
+    made("--user", "vattenverket", "--scope", "read", "--expires", day, told=told)
+    assert said in told.getvalue()
+
+
+@pytest.mark.parametrize(
     ("arguments", "word"),
     [
         (("--user", "nobody", "--scope", "read"), "no user"),
         (("--user", "gone", "--scope", "read"), "not active"),
+        (("--user", "resident", "--scope", "read"), "not staff"),
         (("--user", "guest", "--scope", "publish"), "alerts.publish_alert"),
         (("--user", "vattenverket", "--scope", "read", "--expires", "soon"), "not a date"),
         (("--user", "vattenverket", "--scope", "read", "--expires", "2026-02-30"), "not a date"),
@@ -161,7 +184,8 @@ def test_the_command_says_what_is_wrong(
     editor: User, arguments: tuple[str, ...], word: str
 ) -> None:
     User.objects.create_user("gone", is_active=False)
-    User.objects.create_user("guest")
+    User.objects.create_user("resident")
+    User.objects.create_user("guest", is_staff=True)
 
     with pytest.raises(CommandError, match=word):
         made(*arguments)

@@ -99,5 +99,10 @@ def test_the_page_works_in_a_browser(page: Page, live_server: LiveServer) -> Non
     operation.get_by_role("button", name="Execute").click()
     operation.get_by_text('"results"').first.wait_for()
 
+    page.emulate_media(color_scheme="dark")
+    page.locator("html.dark-mode").wait_for()
+    page.emulate_media(color_scheme="light")
+    page.locator("html:not(.dark-mode)").wait_for()
+
     assert not elsewhere
     assert not [line for line in said if line.startswith(("error", "warning"))]

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from notify.alerts.models import Alert, Update
+from notify.alerts.models import Alert, Area, Service, Update
 from notify.dispatch.models import Dispatch
 from tests import given
 from tests.api.calls import ALERTS, body, fields
@@ -191,6 +191,39 @@ def test_an_alert_goes_through_its_life(system: APIClient, anyone: APIClient) ->
     assert Dispatch.objects.count() == 3
 
 
+def test_planned_work_may_be_drafted_without_its_end_and_not_published(system: APIClient) -> None:
+    answer = system.post(ALERTS, body(urgency="Future", expires=None), format="json")
+    assert answer.status_code == 201
+
+    refused = call(system, answer.json(), "publish")
+    assert refused.status_code == 422
+    assert fields(refused.json()) == ["expires"]
+
+
+def test_an_update_that_changes_nothing_is_refused_in_a_sentence(system: APIClient) -> None:
+    alert = published(system)
+
+    answer = call(system, alert, "update", {"severity": alert["severity"]})
+
+    assert answer.status_code == 422
+    assert "ändrat något" in answer.json()["errors"][0]["message"]
+    assert Update.objects.count() == 1
+
+
+def test_news_goes_out_although_area_and_service_are_out_of_use(system: APIClient) -> None:
+    alert = published(system)
+    Area.objects.update(active=False)
+    Service.objects.update(active=False)
+    tag = system.get(f"{ALERTS}{alert['code']}/")["ETag"]
+
+    news = call(system, alert, "update", {"severity": "Minor"}, **{"If-Match": tag})
+    more = {"areas": ["1490TB121", "1490TB108"]}
+    wider = call(system, alert, "update", more, **{"If-Match": news["ETag"]})
+
+    assert (news.status_code, wider.status_code) == (201, 422)
+    assert fields(wider.json()) == ["areas"]
+
+
 def test_an_alert_can_be_taken_back(system: APIClient) -> None:
     answer = call(system, published(system), "cancel", ALL_CLEAR)
 
@@ -284,6 +317,16 @@ def test_an_outlook_counts_people_and_money_and_writes_nothing(
 
 
 # --- the same request again -------------------------------------------------------------------
+
+
+def test_each_answer_carries_the_version_that_the_next_request_names(system: APIClient) -> None:
+    alert = drafted(system)
+    tag = '"1"'
+    for move, said in (("publish", {}), ("update", {"severity": "Minor"}), ("resolve", ALL_CLEAR)):
+        answer = call(system, alert, move, said, **{"If-Match": tag})
+        assert answer.status_code == 201, answer.content
+        tag = answer["ETag"]
+        assert tag.startswith(f'"{answer.json()["alert"]["version"]}-')
 
 
 def test_a_repeated_publish_tells_people_once(system: APIClient) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from runpy import run_path
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from notify.demo.children import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = {
@@ -54,11 +60,97 @@ def test_a_missing_variable_is_named_in_a_sentence(name: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("address", ["drift.example.se", "ftp://drift.example.se", "https://"])
-def test_a_public_address_that_is_none_is_refused(address: str) -> None:
-    done = ask("pass", PUBLIC_URL=address)
-    assert "PUBLIC_URL" in done.stderr
+def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, Any]:
+    """The settings as a new process would read them from nothing but these variables."""
+    for name in [*os.environ]:
+        if name != "PATH":
+            monkeypatch.delenv(name)
+    for name, value in (COMPLETE | {"DATABASE_URL": "sqlite://:memory:"} | changes).items():
+        monkeypatch.setenv(name, value)
+    return run_path(str(ROOT / "config" / "settings.py"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DJANGO_DEBUG", "kanske"),
+        ("DJANGO_SECRET_KEY", "abc"),
+        ("PUBLIC_URL", "https://drift.example.se/path"),
+        ("PHONE_KEYS", "abc"),
+        ("PHONE_INDEX_KEY", "hej"),
+        ("PHONE_PREFIXES", "46"),
+        ("TWILIO_SENDER", "SeventeenLetters!"),
+        ("SMS_PRICE_PER_SEGMENT", "gratis"),
+        ("DATABASE_URL", "hej"),
+        ("DATABASE_URL", "sqlite:////dev/null/notify.sqlite3"),
+        ("REDIS_URL", "hej"),
+        ("REDIS_URL", "memory://"),
+        ("TIME_ZONE", "Europe/Boras"),
+        ("TRUSTED_PROXIES", "ett"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_and_the_variable_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        read(monkeypatch, **{name: value})
+
+
+def test_a_process_says_so_without_a_traceback() -> None:
+    done = ask("pass", LOG_LEVEL="LOUD")
+    assert done.returncode != 0
+    assert done.stderr.startswith("notify: LOG_LEVEL is 'LOUD'")
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_a_sentence_too() -> None:
+    away = f"postgres://me:secret@127.0.0.1:{free_port()}/notify"
+    done = ask(
+        "from django.db import connection; connection.ensure_connection()", DATABASE_URL=away
+    )
+    assert done.returncode != 0
+    assert done.stderr.startswith(
+        "notify: The database that DATABASE_URL names cannot be reached: "
+    )
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_an_error_of_another_kind_keeps_its_traceback() -> None:
+    done = ask("from django.db import connection; connection.cursor().execute('SELECT * FROM x')")
+    assert "Traceback" in done.stderr
+
+
+def test_a_python_without_django_is_told_which_one_has_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "manage.py", "check"],
+        env={"PATH": os.environ["PATH"]},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.startswith("Django is missing here.")
+
+
+def test_an_empty_line_in_the_environment_counts_as_nothing_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    optional = re.findall(
+        r'\benv\.\w+\(\s*"([A-Z_]+)", default', (ROOT / "config/settings.py").read_text()
+    )
+    assert "TIME_ZONE" in optional
+    unsaid = {name: "" for name in optional if name != "DATABASE_URL"}
+
+    empty, absent = read(monkeypatch, **unsaid), read(monkeypatch)
+
+    ours = [name for name in absent if name.isupper()]
+    assert {name: empty[name] for name in ours} == {name: absent[name] for name in ours}
+
+
+def test_a_level_is_understood_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, LOG_LEVEL="info")["LOG_LEVEL"] == "INFO"
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_from_login_to_all_clear(page: Page, live_server: LiveServer, borås: Ar
     page.get_by_role("link", name="Det är över").click()
     page.get_by_role("button", name="Granska före utskick").click()
     page.get_by_role("button", name="Meddela 1 person att det är över").first.click()
-    page.get_by_text("Publicerat.").wait_for()
+    page.get_by_text("Du har meddelat att det är över.").wait_for()
     said = [one.words["sv"]["headline"] for one in Update.objects.order_by("number")]
     assert said == ["Vattenläcka i Äspered"] * 2 + ["Störningen i Äspered är avhjälpt"]
     assert Alert.objects.get().state == "resolved"
@@ -195,6 +195,18 @@ def test_quick_choices_of_the_end_reckon_in_the_sites_time(
     form.get_by_role("button", name=button).click()
     assert form.locator("#id_expires").input_value() == end
     assert not form.get_by_label("Ingen vet än").is_checked()
+
+
+@WIDE
+def test_the_end_of_planned_work_is_reckoned_from_its_beginning(form: Page) -> None:
+    form.get_by_label("Planerat arbete").check()
+    form.locator("#id_onset").fill("")
+    after = form.get_by_role("button", name="4 timmar efter start")
+    assert after.is_disabled()
+    assert form.get_by_role("button", name="i morgon kl. 07").is_hidden()
+    form.locator("#id_onset").fill("2031-05-06T08:00")
+    after.click()
+    assert form.locator("#id_expires").input_value() == "2031-05-06T12:00"
 
 
 @WIDE

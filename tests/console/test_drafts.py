@@ -89,6 +89,22 @@ def test_it_can_be_kept_for_later(client: Client) -> None:
     assert "Utkastet är sparat." in answer.content.decode()
 
 
+def test_what_is_half_done_can_be_kept_without_its_times(client: Client) -> None:
+    client.post(NEW, filled(then="save", onset="", expires=""))
+    alert = Alert.objects.get()
+    assert timezone.now() - alert.onset < HOUR
+    assert alert.expires is None
+
+
+def test_planned_work_can_be_kept_before_its_end_is_known_and_cannot_go_out(client: Client) -> None:
+    client.post(NEW, filled(then="save", urgency="Future", expires=""))
+    alert = Alert.objects.get()
+    assert alert.expires is None
+    assert "unknown_end" not in form_on(client, f"/console/alerts/{alert.code}/edit/")
+    page = text(client.get(f"/console/alerts/{alert.code}/publish/"))
+    assert "Ett planerat arbete måste ha ett slut." in page
+
+
 def test_a_double_click_makes_one_draft(client: Client) -> None:
     form = filled()
     assert client.post(NEW, form)["Location"] == client.post(NEW, form)["Location"]

@@ -19,7 +19,7 @@ MISTAKES = {
     "unknown severity": ({"severity": "Worst"}, "severity", "Välj hur allvarligt det är"),
     "no kind": ({"urgency": None}, "urgency", "Ange om det är en driftstörning"),
     "unknown kind": ({"urgency": "Past"}, "urgency", "Välj störning eller planerat arbete."),
-    "no beginning": ({"onset": ""}, "onset", "Ange när det började"),
+    "work without a beginning": ({"urgency": "Future", "onset": ""}, "onset", "Ange när arbetet börjar."),
     "no time at all": ({"onset": "i kväll"}, "onset", "Skriv datum och tid så här"),
     "a time far off": ({"onset": "0026-11-23T10:00"}, "onset", "Kontrollera årtalet."),
     "no end": ({"expires": ""}, "expires", "Ange när det väntas"),

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from notify.alerts.content import AlertContent
-from notify.alerts.models import Alert, Update
+from notify.alerts.models import Alert, Service, Update
 from notify.alerts.vocabulary import Move, State, Urgency
 from notify.dispatch.models import Dispatch
 from notify.dispatch.start import announce
@@ -159,9 +159,14 @@ def test_areas_grow_and_never_shrink(client: Client) -> None:
     assert sorted(area.name for area in alert.areas.all()) == ["Fristad", "Äspered"]
 
 
-def test_an_area_that_is_no_longer_in_use_is_no_obstacle_to_its_end(client: Client) -> None:
+def test_an_area_that_is_no_longer_in_use_is_no_obstacle_to_news_or_its_end(client: Client) -> None:
     alert = published()
     alert.areas.update(active=False)
+    Service.objects.update(active=False)
+    where = at(alert, "update")
+    for step, status in (("look", 200), ("send", 302)):
+        news = form_on(client, where, sv_headline="Vattnet är grumligt", step=step)
+        assert client.post(where, news).status_code == status
     where = at(alert, "resolve")
     assert client.post(where, form_on(client, where, step="send")).status_code == 302
 
@@ -203,7 +208,7 @@ def test_the_all_clear_has_words_ready_in_each_language_of_the_alert(client: Cli
     form = form_on(client, at(published(), "resolve"))
     assert form["sv_headline"] == "Störningen i Äspered är avhjälpt"
     assert form["sv_description"] == "Vårt meddelande ”Vattenavbrott i Äspered” gäller inte längre."
-    assert form["en_headline"] == "The disruption in Äspered is over"
+    assert form["en_headline"] == "The disruption in Äspered is fixed"
     only_swedish = published(words={"sv": given.WORDS["sv"]})
     assert "en_headline" not in form_on(client, at(only_swedish, "resolve"))
 
@@ -212,6 +217,40 @@ def test_planned_work_is_done_rather_than_over(client: Client) -> None:
     now = timezone.now()
     planned = published(urgency=Urgency.FUTURE, onset=now, expires=now + HOUR)
     assert form_on(client, at(planned, "resolve"))["sv_headline"] == "Arbetet i Äspered är klart"
+
+
+def test_planned_work_is_called_off_in_words_of_its_own(client: Client) -> None:
+    now = timezone.now()
+    planned = published(urgency=Urgency.FUTURE, onset=now + HOUR, expires=now + 2 * HOUR)
+    assert "Ställ in" in text(client.get(f"/console/alerts/{planned.code}/"))
+    where = at(planned, "cancel")
+    form = form_on(client, where)
+    assert form["sv_headline"] == "Arbetet i Äspered är inställt"
+    assert form["en_headline"] == "The work in Äspered is called off"
+    assert "misstag" not in text(client.get(where))
+
+    answer = client.post(where, form | {"step": "send"}, follow=True)
+    assert "Arbetet är inställt. Här nedanför ser du hur det går ut." in answer.content.decode()
+    assert text(answer).startswith("Inställt")
+    assert "Planerat till" in text(answer)
+
+
+def test_what_was_sent_by_mistake_is_cancelled_and_the_page_says_so(client: Client) -> None:
+    alert = published()
+    where = at(alert, "cancel")
+    page = client.post(where, form_on(client, where, step="send"), follow=True).content.decode()
+    assert "Meddelandet är återkallat." in page
+    assert "Publicerat." not in page
+    assert "Störning just nu" not in page
+
+
+def test_an_update_that_changes_nothing_is_refused(client: Client) -> None:
+    where = at(published(), "update")
+    for step in ("look", "send"):
+        page = client.post(where, form_on(client, where, step=step))
+        assert page.status_code == 422
+        assert "Du har inte ändrat något." in text(page)
+    assert Update.objects.count() == 1
 
 
 def test_a_cancellation_has_words_ready(client: Client) -> None:

@@ -58,12 +58,25 @@ def test_holes_and_islands_are_one_path() -> None:
     assert drawing.shapes[0].path.count("Z") == 3
 
 
-def test_names_that_would_cover_each_other_are_left_out_for_the_smaller_place() -> None:
+def test_neighbours_names_go_to_different_sides_of_their_dots() -> None:
     town = area("town", polygon(SQUARE), lon=12.5, lat=57.5, population=9000)
     hamlet = area("hamlet", polygon(SQUARE), lon=12.51, lat=57.5, population=200)
     drawing = draw([hamlet, town])
     assert drawing is not None
-    assert {shape.code: shape.named for shape in drawing.shapes} == {"town": True, "hamlet": False}
+    sides = {shape.code: shape.label and shape.label.anchor for shape in drawing.shapes}
+    assert all(shape.named for shape in drawing.shapes)
+    assert sides["town"] != sides["hamlet"]
+
+
+def test_in_a_crowd_the_smallest_place_shows_its_name_only_when_pointed_at() -> None:
+    crowd = [
+        area(f"place{n}", polygon(SQUARE), lon=12.5, lat=57.5 + n / 1000, population=100 - n)
+        for n in range(9)
+    ]
+    drawing = draw(crowd)
+    assert drawing is not None
+    named = {shape.code: shape.named for shape in drawing.shapes}
+    assert (named["place0"], named["place8"]) == (True, False)
 
 
 @pytest.mark.django_db
@@ -73,6 +86,7 @@ def test_borås_is_drawn_with_its_border_behind_its_places() -> None:
     assert drawing is not None
     assert len(drawing.shapes) == 21
     assert [shape.frame for shape in drawing.shapes[:2]] == [True, False]
+    assert all(shape.named for shape in drawing.shapes if not shape.frame)
     for shape in drawing.shapes:
         for x, y in corners(shape.path):
             assert 0 <= x <= WIDTH

@@ -49,7 +49,7 @@ def test_it_says_to_how_many_and_at_what_cost(client: Client, settings: Settings
     assert [language.readers for language in sms.languages] == ["3 personer", "1 person"]
     segments = [language.preview.units for language in sms.languages]
     assert dict(sms.facts)["Sms-delar totalt"] == str(3 * segments[0] + segments[1])
-    assert ahead.cost.endswith(" SEK")
+    assert ahead.cost.endswith(" kr")
     assert "Publicera till 4 personer" in text(page)
 
 

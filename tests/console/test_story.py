@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move
 from notify.channels.base import Outcome
@@ -25,8 +24,7 @@ from tests.console.world import published, text
 
 def follow_up(alert: Alert, move: Move = Move.UPDATE) -> None:
     alert.refresh_from_db()
-    content = AlertContent.of(alert)
-    announce(alert, move, content, version=alert.version, key=uuid.uuid4(), by=None)
+    announce(alert, move, given.said(alert, move), version=alert.version, key=uuid.uuid4(), by=None)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 
 from notify.demo.children import ROOT
 from tests.simulator_fixture import wait_until
@@ -107,6 +108,31 @@ def assert_nothing_is_left(demo: Demo, folder: Path) -> None:
     assert not folder.exists(), "it left its files behind"
 
 
+def assert_the_key_opens_drafts(said: str) -> None:
+    """What is printed for the API works as it stands there."""
+    web = re.findall(r"(http://\S+)/api/v1/docs/", said)[0]
+    key = re.findall(r"ntf_\S+", said)[0]
+    drafts = requests.get(
+        f"{web}/api/v1/alerts/?state=draft",
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=30,
+    )
+    assert drafts.status_code == 200
+
+
+@pytest.mark.parametrize("count", ["0", "3", "96", "-1", "many"])
+def test_a_number_of_residents_that_makes_no_story_is_refused(count: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "notify.demo", "--residents", count],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 2
+    assert "at least 4 and at most 95" in done.stderr
+
+
 def test_once_checks_every_channel_and_leaves_nothing_behind(
     start: list[Demo], tmp_path: Path
 ) -> None:
@@ -129,8 +155,10 @@ def test_it_stays_until_ctrl_c_and_then_leaves_nothing_behind(
     )
     assert demo.process.poll() is None, demo.said()
     assert "/console/" in demo.said()
+    assert_the_key_opens_drafts(demo.said())
     press_ctrl_c(demo)
     assert demo.process.wait(PATIENCE) == 0, demo.said()
+    assert "Stopping …" in demo.said()
     assert_nothing_is_left(demo, folder)
 
 

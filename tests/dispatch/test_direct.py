@@ -78,7 +78,8 @@ def test_the_code_goes_to_the_phone_in_its_language(
 ) -> None:
     sign_up, code = asked(language)
 
-    direct.send_direct(direct.send_code(sign_up, code, PHONE).pk)
+    direct.send_code(sign_up, code, PHONE)
+    direct.send_direct()
 
     [text] = memory.texts
     assert text.address == PHONE
@@ -92,10 +93,10 @@ def test_the_code_goes_to_the_phone_in_its_language(
 def test_the_bell_rings_when_the_sign_up_is_written(bells: Bells) -> None:
     with transaction.atomic():
         sign_up, code = asked()
-        message = direct.send_code(sign_up, code, PHONE)
+        direct.send_code(sign_up, code, PHONE)
         assert bells.heard() == []
 
-    assert bells.heard() == [("urgent", "notify.dispatch.tasks.send_direct", [message.pk])]
+    assert bells.heard() == [("urgent", "notify.dispatch.tasks.send_direct", [])]
 
 
 @pytest.mark.django_db
@@ -128,7 +129,7 @@ def test_a_code_that_is_no_longer_valid_is_not_sent(
     message = direct.send_code(*asked(), PHONE)
     clock.shift(timedelta(minutes=project.CODE_LIFETIME_MINUTES))
 
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert (state(message), message.error) == (State.WITHDRAWN, "expired")
     assert memory.texts == []
@@ -141,8 +142,8 @@ def test_a_code_that_is_no_longer_valid_is_not_sent(
 def test_many_workers_who_hear_the_same_bell_send_it_once(watched: Watched) -> None:
     message = direct.answer(PHONE, "Hej")
 
-    world.at_once(*[lambda: direct.send_direct(message.pk)] * 4)
-    direct.send_direct(message.pk)
+    world.at_once(*[direct.send_direct] * 4)
+    direct.send_direct()
 
     assert len(watched.texts) == 1
     assert state(message) == State.SENT
@@ -150,18 +151,18 @@ def test_many_workers_who_hear_the_same_bell_send_it_once(watched: Watched) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_while_the_provider_is_asked(watched: Watched) -> None:
-    message = direct.answer(PHONE, "Hej")
+    direct.answer(PHONE, "Hej")
     open_then: list[bool] = []
     watched.before = lambda: open_then.append(connection.in_atomic_block)
 
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert open_then == [False]
 
 
 @pytest.mark.django_db
-def test_one_that_does_not_exist_is_nothing_to_do() -> None:
-    direct.send_direct(4711)
+def test_without_any_there_is_nothing_to_do() -> None:
+    direct.send_direct()
 
 
 # --- what goes wrong ----------------------------------------------------------------------------
@@ -173,14 +174,14 @@ def test_what_fails_for_now_is_tried_again_when_it_is_due(
 ) -> None:
     message = direct.answer(PHONE, "Hej")
     memory.fates[PHONE] = Outcome.FAILED_FOR_NOW
-    direct.send_direct(message.pk)
+    direct.send_direct()
     memory.fates.clear()
 
     assert state(message) == State.QUEUED
-    direct.send_direct(message.pk)
+    direct.send_direct()
     assert memory.texts == [], "it is not due yet"
     clock.move_to(message.due_at)
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert (state(message), message.attempts) == (State.SENT, 2)
 
@@ -190,7 +191,7 @@ def test_what_fails_for_good_is_said_and_forgotten(memory: MemoryChannel) -> Non
     message = direct.answer(PHONE, "Hej")
     memory.fates[PHONE] = Outcome.FAILED
 
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert (state(message), message.error) == (State.FAILED, "memory")
     assert (message.address_cipher, message.body_cipher) == ("", "")
@@ -201,7 +202,7 @@ def test_without_a_channel_for_texts_it_fails_and_says_why(settings: Settings) -
     settings.NOTIFY_CHANNELS = []
     message = direct.answer(PHONE, "Hej")
 
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert (state(message), message.error) == (State.FAILED, "no_channel")
 
@@ -211,7 +212,7 @@ def test_one_that_cannot_be_read_fails_alone(memory: MemoryChannel) -> None:
     message = direct.answer(PHONE, "Hej")
     DirectMessage.objects.update(body_cipher="gone with its key")
 
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert (state(message), message.error) == (State.FAILED, "undecryptable")
 
@@ -226,14 +227,14 @@ def test_a_channel_that_cannot_work_now_leaves_it_to_be_asked_about(
         raise ChannelError("the password is wrong")
 
     watched.before = refuse
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert state(message) == State.SENDING
     assert "the password is wrong" in caplog.text
     watched.before = lambda: None
     clock.shift(direct.SENDS_FOR)
     direct.reconcile_direct()
-    direct.send_direct(message.pk)
+    direct.send_direct()
     assert (state(message), len(watched.texts)) == (State.SENT, 1)
 
 
@@ -265,7 +266,7 @@ def test_the_provider_is_asked_and_only_what_it_lacks_is_sent_again(
     direct.reconcile_direct()
 
     assert state(message) == becomes
-    direct.send_direct(message.pk)
+    direct.send_direct()
     assert len(memory.texts) == 1
 
 
@@ -279,7 +280,7 @@ def test_a_slow_provider_is_not_taken_for_a_dead_worker(watched: Watched, clock:
         assert state(message) == State.SENDING
 
     watched.before = crawl
-    direct.send_direct(message.pk)
+    direct.send_direct()
 
     assert state(message) == State.SENT
 
@@ -348,7 +349,7 @@ def test_two_who_ask_at_once_ask_once(watched: Watched) -> None:
 @pytest.mark.parametrize("outcome", [Outcome.DELIVERED, Outcome.FAILED])
 def test_address_and_words_are_forgotten_when_it_is_through(outcome: Outcome) -> None:
     message = direct.answer(PHONE, "Hej")
-    direct.send_direct(message.pk)
+    direct.send_direct()
     record([Receipt(message.reference, outcome)])
 
     direct.forget_final()
@@ -362,7 +363,7 @@ def test_one_that_nobody_ever_confirms_is_forgotten_when_it_is_worthless(
     clock: Traveller,
 ) -> None:
     message = direct.send_code(*asked(), PHONE)
-    direct.send_direct(message.pk)
+    direct.send_direct()
     direct.forget_final()
     assert state(message) == State.SENT
     assert message.body_cipher

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
 from notify.channels.memory import MemoryChannel
 from notify.channels.signals import status_reported, text_received
 from notify.dispatch.direct import send_direct
-from notify.dispatch.models import DirectMessage, State
-from notify.residents.models import Consent, EndedReason, Subscriber
+from notify.dispatch.models import State
+from notify.residents.models import Consent, EndedReason, Mark, Subscriber
+from notify.residents.services import Wish, request_sign_up
 from tests import given
 from tests.dispatch import world
 from tests.dispatch.conftest import Bells
@@ -27,8 +32,7 @@ def write(body: str, *, address: str = PHONE, answered: bool = False) -> None:
 
 def answers(memory: MemoryChannel) -> list[tuple[str, str]]:
     """Send what waits; address and words of each text."""
-    for key in DirectMessage.objects.values_list("pk", flat=True):
-        send_direct(key)
+    send_direct()
     return [(text.address, text.body) for text in memory.texts]
 
 
@@ -59,7 +63,7 @@ def test_stopp_ends_everything_and_is_confirmed(memory: MemoryChannel, body: str
     assert answers(memory) == [
         (
             PHONE,
-            "Driftinformation: Du får inga fler SMS från oss. Välkommen tillbaka på http://testserver",
+            "Driftinformation: Du får inga fler sms från oss. Välkommen tillbaka på http://testserver",
         )
     ]
 
@@ -103,7 +107,7 @@ def test_help_is_answered_and_ends_nothing(memory: MemoryChannel) -> None:
     [(address, words)] = answers(memory)
     assert address == PHONE
     assert words == (
-        "Driftinformation: Svara STOPP om du inte vill ha fler SMS. "
+        "Driftinformation: Svara STOPP om du inte vill ha fler sms. "
         "Se vad som gäller nu: http://testserver"
     )
 
@@ -126,6 +130,97 @@ def test_an_unknown_sender_gets_nothing(memory: MemoryChannel, body: str, addres
 
     assert answers(memory) == []
     assert Subscriber.objects.get().ended_at is None
+
+
+# --- once an hour, coming back, and unwanted codes --------------------------------------------
+
+
+@pytest.mark.parametrize("body", ["HJÄLP", "info", "START"])
+def test_a_number_is_answered_once_an_hour(memory: MemoryChannel, body: str) -> None:
+    given.subscriber(PHONE)
+    given.subscriber("+46701740606")
+
+    write(body)
+    write(body)
+    write(body, address="+46701740606")
+    assert len(answers(memory)) == 2
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        write(body)
+        assert len(answers(memory)) == 3
+
+
+def test_info_within_a_sentence_is_not_answered(memory: MemoryChannel) -> None:
+    given.subscriber(PHONE)
+
+    write("Info: jag är bortrest till fredag.")
+
+    assert answers(memory) == []
+
+
+def test_start_tells_who_has_left_how_to_come_back(memory: MemoryChannel) -> None:
+    person = given.subscriber(PHONE)
+    write("STOPP")
+
+    write("START")
+
+    person.refresh_from_db()
+    assert person.ended_at is not None
+    assert "välja dina områden på http://testserver" in answers(memory)[-1][1]
+
+
+@pytest.mark.parametrize("body", ["START", "UNSTOP", "HELP"])
+def test_what_the_provider_answered_itself_is_not_answered_again(
+    memory: MemoryChannel, body: str
+) -> None:
+    given.subscriber(PHONE)
+
+    write(body, answered=True)
+
+    assert answers(memory) == []
+
+
+def test_stopp_from_a_number_that_only_gets_codes_stops_the_codes(memory: MemoryChannel) -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    assert not request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
+
+    write("STOPP")
+
+    assert answers(memory) == []
+    assert request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
+    assert not request_sign_up("+46701740606", wish, client="192.0.2.1")[0].withheld
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        assert not request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
+
+
+def test_start_lets_the_codes_through_again() -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    request_sign_up(PHONE, wish, client="192.0.2.1")
+    write("STOPP")
+
+    write("START", answered=True)
+
+    assert not request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
+
+
+def test_a_second_stopp_keeps_nobody_from_coming_back() -> None:
+    given.subscriber(PHONE)
+    write("STOPP")
+    write("STOPP")
+
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    assert not request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
+
+
+def test_what_is_remembered_of_a_number_holds_no_number_and_goes_by_itself() -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    request_sign_up(PHONE, wish, client="192.0.2.1")
+    write("STOPP")
+    assert PHONE[3:] not in str(Mark.objects.values())
+
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        write("STOPP", address="+46701740606")
+    assert not Mark.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

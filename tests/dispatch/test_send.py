@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
+from time_machine import Traveller
 
 from notify.alerts.vocabulary import Move
 from notify.channels.base import AddressedBy, ChannelError, Outcome, Receipt, Recipient
@@ -22,7 +23,7 @@ from notify.dispatch import expand as expanding
 from notify.dispatch import send as sending
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.record import record, withdraw
-from notify.dispatch.send import due_batches, send_next_batch
+from notify.dispatch.send import LET_PASS, STILL_ON_ITS_WAY, due_batches, send_next_batch
 from notify.residents.models import Subscriber
 from tests import given
 from tests.dispatch import world
@@ -287,6 +288,43 @@ def test_what_is_unsent_when_newer_words_come_is_withdrawn(watched: Watched, mov
     assert world.states(dispatch) == [State.SENT] * 2 + [State.WITHDRAWN] * 4
     assert set(dispatch.deliveries.values_list("error", flat=True)) == {"", "superseded"}
     assert Batch.objects.filter(dispatch=dispatch, done_at=None).count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("earlier", [State.SENDING, State.IN_DOUBT])
+def test_a_cancel_does_not_overtake_the_alert_that_it_cancels(
+    memory: MemoryChannel, clock: Traveller, earlier: State
+) -> None:
+    world.crowd(2)
+    told = world.expanded()
+    slow, _quick = told.deliveries.order_by("pk")
+    Delivery.objects.update(state=State.SENT)
+    Delivery.objects.filter(pk=slow.pk).update(state=earlier, sending_at=timezone.now())
+    Batch.objects.update(done_at=timezone.now())
+    world.expanded(Move.CANCEL, told.update.alert)
+
+    world.work()
+    assert len(memory.sent) == 1
+
+    record([Receipt(slow.reference, Outcome.ACCEPTED)])
+    clock.shift(LET_PASS)
+    world.work()
+    assert len(memory.sent) == 2
+
+
+@pytest.mark.django_db
+def test_a_cancel_does_not_wait_for_ever_for_what_nobody_knows(
+    memory: MemoryChannel, clock: Traveller
+) -> None:
+    world.crowd(1)
+    told = world.expanded()
+    Delivery.objects.update(state=State.IN_DOUBT, sending_at=timezone.now())
+    Batch.objects.update(done_at=timezone.now())
+    world.expanded(Move.CANCEL, told.update.alert)
+    clock.shift(STILL_ON_ITS_WAY)
+
+    world.work()
+    assert len(memory.sent) == 1
 
 
 @pytest.mark.django_db

@@ -62,7 +62,7 @@ def say(
         alert = given.draft(**changes)
     alert.refresh_from_db()
     if content is None:
-        content = given.content(**changes) if changes else AlertContent.of(alert)
+        content = given.content(**changes) if changes else given.said(alert, move)
     return announce(alert, move, content, version=alert.version, key=uuid.uuid4(), by=None)
 
 

@@ -123,3 +123,9 @@ def test_workers_are_given_time_to_finish_what_they_hold() -> None:
     for name in ("worker-urgent", "worker-routine"):
         assert services()[name]["stop_grace_period"] == "1m"
     assert settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT < 60
+
+
+def test_the_simulator_finds_nginx_by_the_name_that_a_browser_finds_it_by() -> None:
+    [network] = services()["simulator"]["networks"]
+    assert "notify.localhost" in services()["nginx"]["networks"][network]["aliases"]
+    assert "notify.localhost:8080" in (settings.BASE_DIR / "docs" / "operations.md").read_text()

@@ -35,7 +35,7 @@ def test_the_banners_line_can_be_pasted_as_it_stands(client: Client, settings: S
     assert line
     assert line[1] == (
         '<script src="https://drift.example.se/embed/v1/banner.js" '
-        'data-areas="1490" data-lang="sv" async></script>'
+        'data-areas="1490" data-lang="sv" data-theme="light" async></script>'
     )
     assert client.get("/embed/v1/banner.js").status_code == 200
 

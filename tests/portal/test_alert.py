@@ -103,8 +103,20 @@ def test_what_was_sent_in_error_is_withdrawn_loudly(client: Client, english: Cli
 
     html = read(client, alert)
     assert "<s>Vattenavbrott i Äspered</s>" in re.sub(r"\s*(</?s>)\s*", r"\1", html)
-    assert "Meddelandet är återkallat: det skickades av misstag." in html
-    assert "This message is withdrawn: it was sent in error." in read(english, alert)
+    assert "Meddelandet är återkallat." in html
+    assert "This message is cancelled." in read(english, alert)
+
+
+def test_work_called_off_in_time_was_never_under_way(client: Client, english: Client) -> None:
+    alert = planned()
+    say(Move.CANCEL, alert, words=words("Arbetet i Äspered är inställt"))
+
+    html = read(client, alert)
+    assert "Inställt" in html
+    assert "Planerat till" in html
+    for text in ("Sedan", "misstag", "Återkallat"):
+        assert text not in html
+    assert "Called off" in read(english, alert)
 
 
 def test_past_its_expected_end_it_promises_nothing(client: Client) -> None:
@@ -179,6 +191,7 @@ def test_its_cost_in_statements_does_not_grow_with_its_story(
         read(client, alert)
 
     for _ in range(4):
-        say(Move.UPDATE, alert, areas=[*given.city().values()])
+        again = given.said(alert, Move.UPDATE)
+        say(Move.UPDATE, alert, areas=[*given.city().values()], expires=again.expires)
     with django_assert_num_queries(3):
         read(client, alert)

@@ -73,7 +73,7 @@ def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
     page.keyboard.press("Enter")
     page.keyboard.press("Control+A")
     page.keyboard.type("070-174 06 05")
-    tab_to(page, page.get_by_label("Sök efter en plats"))
+    tab_to(page, page.get_by_label("Sök efter ett område"))
     page.keyboard.type("frist")
     assert page.get_by_label("Hela Borås").is_hidden()
     assert page.get_by_label("Äspered").is_visible(), "what is ticked stays in sight"
@@ -86,7 +86,7 @@ def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
     page.keyboard.type(sent_code())
     page.keyboard.press("Enter")
 
-    page.get_by_role("heading", name="Klart. Du får sms av oss.").wait_for()
+    page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
     assert Subscriber.objects.get().phone == "+46701740605"
     chosen = Subscription.objects.values_list("area__name", flat=True)
     assert set(chosen) == {"Äspered", "Fristad"}
@@ -96,14 +96,14 @@ def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
 @pytest.mark.usefixtures("city")
 def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/subscribe/")
-    assert page.get_by_label("Sök efter en plats").is_hidden()
+    assert page.get_by_label("Sök efter ett område").is_hidden()
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
     page.get_by_label("Fristad").check()
     page.get_by_role("button", name="Skicka en kod till mig").click()
     page.get_by_label("Koden i sms:et").fill(sent_code())
     page.get_by_role("button", name="Börja prenumerera").click()
 
-    page.get_by_role("heading", name="Klart. Du får sms av oss.").wait_for()
+    page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
 
 
 @SMALL

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.dispatch.models import DirectMessage, State
+from notify.residents.marks import block_codes
 from notify.residents.models import SignUp, Subscriber, Subscription
 from tests import given
 from tests.portal.steps import DIGITS, ask, asked, filled, text
@@ -134,7 +135,7 @@ def test_looking_changes_nothing(client: Client) -> None:
     for address in ("/subscribe/", page, f"{page}message/", f"{page}done/"):
         client.get(address)
 
-    assert client.get(f"{page}renew/").status_code == 405
+    assert client.get(f"{page}renew/")["Location"] == page
     assert DirectMessage.objects.count() == SignUp.objects.count() == 1
     assert not Subscriber.objects.exists()
 
@@ -162,6 +163,69 @@ def test_the_page_says_what_became_of_the_sms(client: Client, state: State, sent
     piece = client.get(f"{page}message/")
     assert sentence in text(piece)
     assert "<html" not in text(piece)
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_whoever_wrote_stop_is_told_how_to_come_back(
+    client: Client, settings: Settings, renewed: bool
+) -> None:
+    settings.NOTIFY_CHANNELS = ["notify.channels.sms.channel.SmsChannel"]
+    settings.TWILIO_SENDER = "+46766860000"
+    page = asked(client)
+    if renewed:
+        page = client.post(f"{page}renew/")["Location"]
+    DirectMessage.objects.update(state=State.FAILED, error="21610")
+
+    for address in (page, f"{page}message/"):
+        words = text(client.get(address))
+        assert "Skicka START i ett sms till +46766860000." in words
+        assert "telefonen är på" not in words
+
+
+def test_without_a_number_to_write_to_they_answer_an_sms(
+    client: Client, settings: Settings
+) -> None:
+    settings.NOTIFY_CHANNELS = ["notify.channels.sms.channel.SmsChannel"]
+    settings.TWILIO_SENDER = "Notify"
+    page = asked(client)
+    DirectMessage.objects.update(state=State.FAILED, error="21610")
+
+    assert "Svara START på något sms" in text(client.get(f"{page}message/"))
+
+
+def test_a_number_that_wants_no_codes_gets_none_and_the_asker_cannot_tell(client: Client) -> None:
+    ordinary = asked(client, phone="070-174 06 06")
+    asked(client)
+    DirectMessage.objects.filter(sign_up__isnull=False).update(state=State.SENT)
+    block_codes("+46701740605")
+    sent = DirectMessage.objects.count()
+
+    page = asked(client)
+    assert client.post(f"{page}renew/").status_code == 302
+
+    assert DirectMessage.objects.count() == sent
+    pages = [
+        re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text(client.get(one)))
+        for one in (ordinary, page)
+    ]
+    masks = ("+46 ••• •• 06", "+46 ••• •• 05")
+    pages = [
+        one.replace(address, "").replace(mask, "")
+        for one, address, mask in zip(pages, (ordinary, page), masks, strict=True)
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_a_number_that_no_key_reads_any_more_is_left_out(client: Client) -> None:
+    page, code = asked(client), sent_code()
+    SignUp.objects.update(phone_cipher="unreadable")
+
+    assert "Vi kan inte längre läsa numret" in text(client.get(page))
+    assert client.post(f"{page}renew/")["Location"] == "/subscribe/"
+    answer = client.post(page, {"code": code}, follow=True)
+    assert answer.status_code == 200
+    assert "Klart." in text(answer)
+    assert "•" not in text(answer)
 
 
 def test_without_a_provider_nobody_is_asked_for_a_number(

@@ -224,6 +224,23 @@ def test_the_same_code_twice_subscribes_once() -> None:
     assert Consent.objects.count() == 1
 
 
+def test_the_right_code_as_the_last_try_may_be_clicked_twice() -> None:
+    sign_up, code = ask()
+    for _try in range(4):
+        with pytest.raises(WrongCode):
+            confirm_sign_up(sign_up.key, wrong(code))
+    first = confirm_sign_up(sign_up.key, code)
+
+    assert confirm_sign_up(sign_up.key, code) == first
+    with pytest.raises(WrongCode):
+        confirm_sign_up(sign_up.key, wrong(code))
+    with (
+        time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False),
+        pytest.raises(WrongCode),
+    ):
+        confirm_sign_up(sign_up.key, code)
+
+
 def test_a_used_code_does_not_bring_back_who_has_left() -> None:
     sign_up, code = ask()
     confirm_sign_up(sign_up.key, code)
@@ -317,6 +334,16 @@ def test_leaving_ends_everything_and_keeps_the_evidence(source: str, reason: str
     last = Consent.objects.last()
     assert last is not None
     assert (last.kind, last.source, last.words) == ("opt-out", source, "Stopp tack")
+
+
+@pytest.mark.parametrize("words", ["STOPP\0 nu", "STOPP\ud800 nu", "STOPP nu" + "!" * 5000])
+def test_no_words_keep_anybody_from_leaving(words: str) -> None:
+    person = given.subscriber(PHONE)
+
+    assert opt_out(PHONE, source="sms", words=words) == person
+
+    assert standing() == set()
+    assert person.consents.latest("pk").words.startswith("STOPP nu")
 
 
 def test_leaving_twice_or_without_having_come_says_so_and_changes_nothing() -> None:

@@ -82,7 +82,7 @@ def test_the_right_code_side_by_side_subscribes_once() -> None:
 
     outcomes = at_once(lambda _: confirm_sign_up(sign_up.key, code))
 
-    assert outcomes["done"] == 5
+    assert outcomes == {"done": MANY}
     assert Subscriber.objects.count() == Subscription.objects.count() == 1
 
 

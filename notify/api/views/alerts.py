@@ -115,14 +115,16 @@ class AlertList(AlertView):
         values = valid(serializer)
         values.pop("version", None)
         key = request_key(request)
-        made = Alert.objects.filter(request_key=key).first()
-        if made:
+        alert, new = Alert.objects.filter(request_key=key).first(), False
+        if alert is None:
+            content = AlertContent(**values)
+            alert, new = lifecycle.draft_once(content, by=author(request), key=key)
+        if not new:
             given = {name: values[name] for name in values if name in request.data}
             # Once it is revised, nobody can say what the first request said.
-            if made.version == 1 and not repeats(made, given):
+            if alert.version == 1 and not repeats(alert, given):
                 raise KeyReused
-            return self.shown(made.code)
-        alert = lifecycle.create_draft(AlertContent(**values), by=author(request), key=key)
+            return self.shown(alert.code)
         response = self.shown(alert.code, status=201)
         response["Location"] = reverse("api:alert", args=[alert.code])
         return response

@@ -21,7 +21,7 @@ from notify.api.models import Scope
 from notify.api.permissions import author
 from notify.api.preconditions import request_key, seen
 from notify.api.repeats import repeats
-from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH
+from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH, MOVE_ETAG
 from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
 from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
 from notify.api.serializers.progress import ProgressSerializer
@@ -44,7 +44,7 @@ def described(serializer: Any, name: str) -> Callable[[Post], Post]:
     """How the schema tells of one move."""
     tells: Callable[[Post], Post] = extend_schema(
         operation_id=f"{name}Alert",
-        parameters=[IF_MATCH, IDEMPOTENCY_KEY],
+        parameters=[IF_MATCH, IDEMPOTENCY_KEY, MOVE_ETAG],
         request=serializer,
         responses={
             201: OpenApiResponse(MadeSerializer, description="Published; people are being told."),
@@ -64,6 +64,10 @@ class MoveView(ApiView):
     move: ClassVar[Move]
     serializer: ClassVar[type[VersionSerializer]]
     partial: ClassVar[bool] = False
+
+    def shows_version(self, response: Response) -> int | None:
+        """The version that the alert has after the move, for the next If-Match."""
+        return response.data["alert"]["version"] if response.status_code in (200, 201) else None
 
     def make(self, request: Request, code: str) -> Response:
         """Announce the move, once for each Idempotency-Key."""

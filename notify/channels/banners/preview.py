@@ -34,16 +34,17 @@ def tone(item: dict[str, Any]) -> str:
 
 def label(item: dict[str, Any]) -> str:
     """The word that says what the colour says."""
+    planned = item["urgency"] == "Future"
     labels = {
-        "over": _("Fixed"),
+        "over": _("Finished") if planned else _("Fixed"),
         "work": _("Planned work"),
         "extreme": pgettext("severity", "Extreme disruption"),
         "severe": pgettext("severity", "Severe disruption"),
-        "moderate": pgettext("severity", "Disruption"),
+        "moderate": pgettext("severity", "Moderate disruption"),
         "minor": pgettext("severity", "Minor disruption"),
     }
     if item["cancelled"]:
-        return _("Withdrawn: sent in error")
+        return _("Called off") if planned else _("Cancelled")
     return labels.get(tone(item), labels["moderate"])
 
 
@@ -60,7 +61,9 @@ def _times(item: dict[str, Any]) -> str:
 
 
 def _moment(time: datetime) -> str:
-    """The time, with its date unless that is today, as the script writes it."""
+    """The day and the time of day, as the script writes them."""
     local = timezone.localtime(time)
-    today = local.date() == timezone.localdate()
-    return formats.date_format(local, "H:i" if today else "j M H:i")
+    clock = {"time": formats.date_format(local, pgettext("banner, time of day", "H:i"))}
+    if local.date() == timezone.localdate():
+        return _("today at %(time)s") % clock
+    return _("%(day)s at %(time)s") % {"day": formats.date_format(local, "j F"), **clock}

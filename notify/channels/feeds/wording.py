@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from notify.channels.notice import Notice
-from notify.channels.texts import clean, paragraphs
+from notify.channels.texts import clean, paragraphs, says
 
 SERVICE_SCHEME = "urn:notify:service"
 SEVERITY_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#severity"
@@ -51,7 +51,7 @@ def entry_words(
     with translation.override(language):
         return EntryWords(
             # feedgen raises for an entry without a title, and one entry would end the whole feed.
-            title=_marked(_line(words.headline) or notice.service, ending),
+            title=_marked(_line(words.headline) or notice.service, _mark(notice, ending)),
             summary=_line(words.description or words.instruction or words.headline),
             html=_html(notice, language, ending, over_at),
             categories=tuple(_categories(notice, language)),
@@ -60,11 +60,13 @@ def entry_words(
 
 
 def _categories(notice: Notice, language: str) -> Iterator[Category]:
-    """What a reader can filter by: the service, whether it is planned, the severity."""
+    """What a reader can filter by: the service, and how severe it is or that it is planned."""
     yield Category(notice.service, _line(notice.service_name(language)), SERVICE_SCHEME)
     if notice.planned:
+        # A second label, "Minor disruption", would contradict this one.
         yield Category(notice.urgency, _("Planned work"), URGENCY_SCHEME)
-    yield Category(notice.severity, severity_label(notice.severity), SEVERITY_SCHEME)
+    else:
+        yield Category(notice.severity, severity_label(notice.severity), SEVERITY_SCHEME)
 
 
 def severity_label(severity: str) -> str:
@@ -72,7 +74,7 @@ def severity_label(severity: str) -> str:
     labels = {
         "Extreme": pgettext("severity", "Extreme disruption"),
         "Severe": pgettext("severity", "Severe disruption"),
-        "Moderate": pgettext("severity", "Disruption"),
+        "Moderate": pgettext("severity", "Moderate disruption"),
         "Minor": pgettext("severity", "Minor disruption"),
     }
     return labels.get(severity, severity)
@@ -80,7 +82,7 @@ def severity_label(severity: str) -> str:
 
 def moment(time: datetime) -> str:
     """A time as a person reads it, in the site's own time zone and the active language."""
-    return formats.date_format(timezone.localtime(time), "j F Y H:i")
+    return formats.date_format(timezone.localtime(time), pgettext("feed, time", r"j F Y \a\t H:i"))
 
 
 def _line(text: str) -> str:
@@ -88,12 +90,17 @@ def _line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def _marked(headline: str, ending: str) -> str:
-    marks = {"resolved": _("Fixed"), "cancelled": _("Withdrawn"), "lapsed": _("Finished")}
-    mark = marks.get(ending)
-    if not mark or headline.casefold().startswith(mark.casefold()):
-        return headline
-    return f"{mark}: {headline}"
+def _mark(notice: Notice, ending: str) -> str:
+    marks = {
+        "resolved": _("Finished") if notice.planned else _("Fixed"),
+        "cancelled": _("Called off") if notice.planned else _("Cancelled"),
+        "lapsed": _("Its time has passed"),
+    }
+    return marks.get(ending, "")
+
+
+def _marked(headline: str, mark: str) -> str:
+    return f"{mark}: {headline}" if mark and not says(headline, mark) else headline
 
 
 def _html(notice: Notice, language: str, ending: str, over_at: datetime | None) -> SafeString:
@@ -122,8 +129,12 @@ def _ending_sentence(notice: Notice, ending: str, over_at: datetime | None) -> s
         return ""
     when = {"time": moment(over_at)}
     sentences = {
-        "resolved": _("This is fixed since %(time)s.") % when,
-        "cancelled": _("This was withdrawn %(time)s: it was sent in error.") % when,
+        "resolved": _("The work was finished %(time)s.") % when
+        if notice.planned
+        else _("This was fixed %(time)s.") % when,
+        "cancelled": _("The work was called off %(time)s.") % when
+        if notice.planned
+        else _("This was cancelled %(time)s: it was sent by mistake.") % when,
         "lapsed": _("This work was planned to end %(time)s.") % when,
     }
     return sentences.get(ending, "")

@@ -65,6 +65,10 @@ class SmsChannel(TextChannel):
         """What the provider's error code, or ours, means to an editor."""
         return errors.reason(error)
 
+    def opted_out(self, error: str) -> bool:
+        """Whether the code says that the person told the provider to stop us."""
+        return errors.meaning(error) is errors.Meaning.OPTED_OUT
+
     def preview(self, notice: Notice, language: str) -> Preview:
         """The SMS as on a phone, with what it costs."""
         text = compose(notice, language)

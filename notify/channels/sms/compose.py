@@ -17,6 +17,7 @@ from django.utils.translation import npgettext, override, pgettext
 
 from notify.channels.notice import Notice
 from notify.channels.sms.text import normalise
+from notify.channels.texts import says
 
 MOST_PLACES = 6
 """How many places are named; the rest are counted, and named on the page that the link leads to."""
@@ -39,7 +40,10 @@ def compose(notice: Notice, language: str) -> str:
 
 def _parts(notice: Notice, language: str) -> Iterator[str]:
     words = notice.in_language(language)
-    yield ": ".join(part for part in (notice.publisher, _kind(notice), words.headline) if part)
+    kind = _kind(notice)
+    if kind and says(words.headline, kind):
+        kind = ""
+    yield ": ".join(part for part in (notice.publisher, kind, words.headline) if part)
     yield _places(notice, words.headline)
     yield words.description
     yield words.instruction
@@ -50,9 +54,9 @@ def _parts(notice: Notice, language: str) -> Iterator[str]:
 def _kind(notice: Notice) -> str:
     """The word that tells news from old news; none for the first word on a disruption."""
     if notice.cancelled:
-        return pgettext("SMS", "Cancelled") if notice.planned else pgettext("SMS", "Withdrawn")
+        return pgettext("SMS", "Called off") if notice.planned else pgettext("SMS", "Cancelled")
     if notice.all_clear:
-        return pgettext("SMS", "Finished") if notice.planned else pgettext("SMS", "Resolved")
+        return pgettext("SMS", "Finished") if notice.planned else pgettext("SMS", "Fixed")
     if notice.message_type == "Update":
         return pgettext("SMS", "Update")
     return pgettext("SMS", "Planned work") if notice.planned else ""

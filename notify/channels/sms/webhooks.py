@@ -32,10 +32,14 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # Whole messages on which Twilio itself stops us and answers the person, in any case.
 # https://help.twilio.com/articles/223134027
 STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+# Likewise those with which Twilio lets us write again.
+STARTS = frozenset({"START", "YES", "UNSTOP"})
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _CODE = re.compile(r"\d{1,6}")
+# What no phone writes and PostgreSQL does not store (U+0000), or what no page can show.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 log = logging.getLogger(__name__)
 Webhook = Callable[[HttpRequest, QueryDict], HttpResponse]
@@ -97,11 +101,12 @@ def status(request: HttpRequest, form: QueryDict) -> HttpResponse:
 @signed_form
 def inbound(request: HttpRequest, form: QueryDict) -> HttpResponse:
     """Words from a person: announces them. The answer to the provider is that there is none here."""
-    sid, phone, body = form.get("MessageSid", ""), form.get("From", ""), form.get("Body", "")
+    sid, phone = form.get("MessageSid", ""), form.get("From", "")
+    body = _CONTROLS.sub("", form.get("Body", ""))
     if not _SID.fullmatch(sid) or not phone:
         raise _Refused(400, _("The message needs MessageSid and From."))
     if _PHONE.fullmatch(phone):
-        answered = bool(form.get("OptOutType")) or body.strip().upper() in STOPS
+        answered = bool(form.get("OptOutType")) or body.strip().upper() in STOPS | STARTS
         signals.text_received.send(
             sender=None, address=phone, body=body, provider_id=sid, answered=answered
         )

@@ -29,12 +29,18 @@ class AlertForm(VersionedForm, WordsForm):
         """What was filled in. Only of a form without errors in its fields."""
         raise NotImplementedError
 
+    def standing(self) -> AlertContent | None:
+        """What it is news of, when it is."""
+        return None
+
     def clean(self) -> dict[str, Any]:
         """Ask the alerts themselves."""
         cleaned = super().clean()
         if not self.errors:
             try:
-                self.content().check(publishing=self.publishing, ending=self.ending)
+                self.content().check(
+                    publishing=self.publishing, ending=self.ending, standing=self.standing()
+                )
             except ValidationError as error:
                 self.refuse(error)
         return cleaned
@@ -69,6 +75,11 @@ class ContentForm(AlertForm):
     unknown_end = forms.BooleanField(label=_("Nobody knows yet"), required=False)
 
     @property
+    def end_may_wait(self) -> bool:
+        """Whether the end may be left for later, as in a draft that is only saved."""
+        return False
+
+    @property
     def held(self) -> set[str]:
         """Codes of areas that cannot be taken away again."""
         return set()
@@ -89,14 +100,15 @@ class ContentForm(AlertForm):
 
     def clean(self) -> dict[str, Any]:
         """One of the two: an end, or that nobody knows it."""
-        cleaned = self.cleaned_data
-        if "expires" in cleaned and bool(cleaned["expires"]) == cleaned.get("unknown_end", False):
-            self.add_error(
-                "expires",
-                gettext("Choose one: a time, or that nobody knows yet.")
-                if cleaned["expires"]
-                else gettext("Say when it should be over, or tick that nobody knows yet."),
-            )
+        if "expires" in self.cleaned_data:
+            end = self.cleaned_data["expires"]
+            unknown = self.cleaned_data.get("unknown_end", False)
+            if end and unknown:
+                sentence = gettext("Choose one: a time, or that nobody knows yet.")
+                self.add_error("expires", sentence)
+            elif not (end or unknown or self.end_may_wait):
+                sentence = gettext("Say when it should be over, or tick that nobody knows yet.")
+                self.add_error("expires", sentence)
         return super().clean()
 
 
@@ -107,5 +119,6 @@ def as_it_stands(alert: Alert) -> dict[str, Any]:
         "severity": alert.severity,
         "onset": alert.onset,
         "expires": alert.expires,
-        "unknown_end": alert.expires is None,
+        # Of planned work nobody has chosen so: its draft was saved before the end was known.
+        "unknown_end": alert.expires is None and not alert.planned,
     }

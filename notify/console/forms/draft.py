@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Service, Template
 from notify.alerts.vocabulary import Certainty, Urgency
 from notify.console.forms.content import ContentForm, as_it_stands
+from notify.console.forms.times import LocalTimeField
 from notify.console.forms.versioned import STALE
 from notify.console.place_names import name_places, topmost
 
@@ -20,6 +22,11 @@ class DraftForm(ContentForm):
     """A new alert, or a draft that nobody was told of yet."""
 
     publishing = False
+    onset = LocalTimeField(
+        label=_("Began, or begins"),
+        required=False,
+        help_text=_("For a disruption you may leave it empty: then it began now."),
+    )
     service = forms.ModelChoiceField(
         label=_("Service"),
         queryset=Service.objects.filter(active=True),
@@ -49,6 +56,27 @@ class DraftForm(ContentForm):
         "version", "key", "certainty", "service", "areas",
         "urgency", "severity", "onset", "expires", "unknown_end",
     )  # fmt: skip
+
+    @property
+    def end_may_wait(self) -> bool:
+        """Half-done work may be saved; what goes on to the preview must be whole."""
+        return bool(self.data.get("then") == "save")
+
+    def clean(self) -> dict[str, Any]:
+        """A disruption without a beginning began now; when work is planned for, nobody can guess."""
+        filled = self.cleaned_data
+        if "onset" in filled and filled["onset"] is None:
+            if filled.get("urgency") == Urgency.FUTURE:
+                self.add_error(
+                    "onset", gettext("Say when the work begins. You can change it later.")
+                )
+            else:
+                filled["onset"] = timezone.now().replace(second=0, microsecond=0)
+        planned = filled.get("urgency") == Urgency.FUTURE
+        if planned and not self.end_may_wait and filled.get("unknown_end"):
+            sentence = gettext("Planned work needs an end. Say when it should be over.")
+            self.add_error("expires", sentence)
+        return super().clean()
 
     def content(self) -> AlertContent:
         """What was filled in; planned work is never more than likely."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from notify.alerts.content import AlertContent, Words
 from notify.alerts.models import Alert, Area
@@ -22,7 +25,10 @@ class UpdateForm(ContentForm):
         self._present_areas: list[Area] = present["areas"]
         super().__init__(data, alert=alert, initial=present, words=alert.words, **kwargs)
         # Those chosen already need no second choice, and may no longer be on the list.
-        self.fields["areas"].required = False
+        places: Any = self.fields["areas"]
+        places.required = False
+        held = Q(pk__in=[area.pk for area in self._present_areas])
+        places.queryset = Area.objects.filter(Q(active=True) | held)
         if not alert.planned:
             # When it began is known and was told; only plans are moved.
             del self.fields["onset"]
@@ -32,6 +38,10 @@ class UpdateForm(ContentForm):
         """Whoever was told of an area must also hear how it ends there."""
         return {area.code for area in self._present_areas}
 
+    def standing(self) -> AlertContent:
+        """What people have been told already."""
+        return AlertContent.of(self.alert)
+
     def content(self) -> AlertContent:
         """What was filled in, on top of what stands."""
         filled = self.cleaned_data
@@ -40,14 +50,20 @@ class UpdateForm(ContentForm):
             AlertContent.of(self.alert),
             areas=areas,
             severity=filled["severity"],
-            onset=filled.get("onset", self.alert.onset),
-            expires=filled["expires"],
+            onset=_as_exact(filled.get("onset"), self.alert.onset) or self.alert.onset,
+            expires=_as_exact(filled["expires"], self.alert.expires),
             words=name_places(self.words(), areas),
         )
 
 
+def _as_exact(written: datetime | None, standing: datetime | None) -> datetime | None:
+    """What was written; the standing time to the second where the form only shows its minute."""
+    shown = standing and standing.replace(second=0, microsecond=0)
+    return standing if written == shown else written
+
+
 class EndForm(AlertForm):
-    """The last words of an alert: the all-clear, or that it was sent in error."""
+    """The last words of an alert: the all-clear, or that it was sent in error or is called off."""
 
     alert: Alert
     publishing = False
@@ -72,7 +88,7 @@ class ResolveForm(EndForm):
 
 
 class CancelForm(EndForm):
-    """That it was sent in error."""
+    """That it was sent in error, or that planned work is called off."""
 
     def __init__(self, data: Any = None, *, alert: Alert) -> None:
         super().__init__(data, alert=alert, words=closing_words(alert, in_error=True))

@@ -48,7 +48,7 @@ def resolve(request: EditorRequest, code: str) -> HttpResponse:
 @editors_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: EditorRequest, code: str) -> HttpResponse:
-    """Take back what was sent in error."""
+    """Cancel what was sent in error, or call off planned work."""
     return _move(request, code, Move.CANCEL)
 
 
@@ -73,6 +73,12 @@ def _write_or_look(
         return _write(request, form, move, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.POST.get("step") == WRITE:
         return _write(request, form, move)
+    if move == Move.UPDATE:
+        try:
+            lifecycle.check_news(alert, form.content())
+        except ValidationError as error:
+            form.refuse(error)
+            return _write(request, form, move, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return show_preview(request, alert, move, form.content(), form)
 
 

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move
 from notify.console.access import EditorRequest
+from notify.console.buttons import sent
 from notify.console.forms.versioned import VersionedForm
 from notify.console.outlook import look_ahead
 from notify.dispatch.start import announce
@@ -30,7 +30,7 @@ def send(
     """Announce it, and go where it can be watched. Raises what ``announce`` raises."""
     version, key = form.cleaned_data["version"], form.cleaned_data["key"]
     announce(alert, move, content, version=version, key=key, by=request.user)
-    messages.success(request, _("Published. Below you can watch it go out."))
+    messages.success(request, sent(move, planned=alert.planned))
     return redirect("console:alert", alert.code)
 
 

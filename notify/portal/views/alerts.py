@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from notify.alerts.models import Update
+from notify.alerts.phases import CURRENT, ENDED, SAID_OVER
 from notify.alerts.selectors import published_alerts
 from notify.portal.board import Board, Entry
-from notify.portal.phases import CURRENT, ENDED
 from notify.portal.places import choosable_places
 from notify.portal.timeline import timeline
 
@@ -54,6 +54,7 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
             "alert": found,
             "current": entry.phase in CURRENT,
             "ended": entry.phase in ENDED,
+            "said_over": entry.phase in SAID_OVER,
             "stops": timeline(list(found.updates.all())),
             "now": now,
         },

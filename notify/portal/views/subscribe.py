@@ -17,14 +17,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from config.clients import client_address
+from notify.channels.registry import text_channel
 from notify.dispatch.direct import code_message, send_code
 from notify.dispatch.models import DirectMessage, State
 from notify.portal.forms import CodeForm, SubscribeForm
 from notify.residents.models import SignUp
 from notify.residents.phones import masked
+from notify.residents.secrecy import Undecryptable
 from notify.residents.services import (
     AlreadyRequested,
     TooManyCodes,
@@ -81,8 +83,15 @@ def _request(form: SubscribeForm, client: str) -> uuid.UUID:
         sign_up, code = request_sign_up(
             phone, form.wish(), client=client, form=form.cleaned_data["form"]
         )
-        send_code(sign_up, code, phone)
+        _send(sign_up, code, phone)
     return sign_up.key
+
+
+@sensitive_variables()
+def _send(sign_up: SignUp, code: str, phone: str) -> None:
+    """Unless whoever has the phone wants no codes, which is nobody else's to know."""
+    if not sign_up.withheld:
+        send_code(sign_up, code, phone)
 
 
 def _ask(request: HttpRequest, form: SubscribeForm, status: HTTPStatus) -> HttpResponse:
@@ -131,25 +140,53 @@ def message(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _message(sign_up: SignUp) -> dict[str, object]:
     sent: DirectMessage | None = code_message(sign_up)
+    # A code that is withheld looks like one that takes its time.
+    state = sent.state if sent else State.QUEUED if sign_up.withheld else State.FAILED
     return {
-        "phone": masked(sign_up.phone),
-        "lost": sent is None or sent.state in LOST,
-        "arrived": sent is not None and sent.state == State.DELIVERED,
+        "phone": _shown(sign_up),
+        "stopped": sent is not None and _stopped(sent.error),
+        "lost": state in LOST,
+        "arrived": state == State.DELIVERED,
+        "sender": _number_to_write_to(),
     }
 
 
+def _stopped(error: str) -> bool:
+    """Whether the SMS was refused because the person once told the provider to stop us."""
+    channel = text_channel()
+    return bool(error) and channel is not None and channel.opted_out(error)
+
+
+def _shown(sign_up: SignUp) -> str:
+    """The number, masked; empty if no key that we have reads it any more."""
+    try:
+        return masked(sign_up.phone)
+    except Undecryptable:
+        return ""
+
+
+def _number_to_write_to() -> str:
+    """Our number, or nothing: a name as sender cannot be answered."""
+    sender: str = settings.TWILIO_SENDER
+    return sender if sender.startswith("+") else ""
+
+
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @only_with_sms
 def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Sends a new code for the same wish, and opens the page that asks for it."""
+    """Sends a new code for the same wish, and opens the page that asks for it; GET only opens it."""
     sign_up = get_object_or_404(SignUp, key=key)
     if sign_up.confirmed_at:
         return redirect("portal:done", key=key)
+    if request.method != "POST":
+        return redirect("portal:code", key=key)
     try:
         with transaction.atomic():
             renewed, new = renew_sign_up(sign_up, client=client_address(request))
-            send_code(renewed, new, renewed.phone)
+            _send(renewed, new, renewed.phone)
+    except Undecryptable:
+        return redirect("portal:subscribe")
     except TooManyCodes as refusal:
         form = CodeForm({"code": ""})
         form.errors.clear()
@@ -165,15 +202,13 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     sign_up = get_object_or_404(SignUp, key=key)
     if not sign_up.confirmed_at:
         return redirect("portal:code", key=key)
-    sender = settings.TWILIO_SENDER
     return render(
         request,
         "portal/done.html",
         {
-            "phone": masked(sign_up.phone),
+            "phone": _shown(sign_up),
             "areas": sign_up.areas.all(),
             "services": sign_up.services.all(),
-            # A name as sender cannot be answered, so only a number is an address to write to.
-            "sender": sender if sender.startswith("+") else "",
+            "sender": _number_to_write_to(),
         },
     )

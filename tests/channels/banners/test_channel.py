@@ -118,7 +118,9 @@ def test_the_preview_names_what_the_colour_means() -> None:
     ("told", "tone", "label"),
     [
         (all_clear_of(notice()), "over", "Fixed"),
-        (cancel_of(notice()), "over", "Withdrawn: sent in error"),
+        (cancel_of(notice()), "over", "Cancelled"),
+        (all_clear_of(notice(urgency="Future")), "over", "Finished"),
+        (cancel_of(notice(urgency="Future")), "over", "Called off"),
         (notice(urgency="Future"), "work", "Planned work"),
         (notice(severity="Extreme"), "extreme", "Extreme disruption"),
     ],

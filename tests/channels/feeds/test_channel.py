@@ -28,6 +28,13 @@ def rows() -> list[object]:
     return [list(model.objects.order_by("pk").values()) for model in (Story, Entry, EntryArea)]
 
 
+def test_planned_work_is_tagged_so_and_not_as_a_disruption() -> None:
+    context = feeds.preview(notice(urgency="Future", severity="Minor"), "sv").context
+    assert context["categories"] == ["Dricksvatten", "Planerat arbete"]
+    context = feeds.preview(notice(severity="Minor"), "sv").context
+    assert context["categories"] == ["Dricksvatten", "Mindre störning"]
+
+
 def test_it_is_addressed_by_area() -> None:
     assert FeedChannel.addressed_by == AddressedBy.AREA
 

@@ -161,7 +161,7 @@ def test_a_mark_says_how_it_ended(form: Format) -> None:
     data = render(head(form), [(listed(told, ending="resolved", updated=later), told)])
     entry = feedparser.parse(data).entries[0]
     assert entry.title == "Avhjälpt: Vattenavbrott i Äspered"
-    assert "avhjälpt sedan 23 november 2026 11:30" in entry.content[0].value
+    assert "avhjälptes 23 november 2026 kl. 11.30" in entry.content[0].value
     assert entry.updated == "2026-11-23T11:30:15+01:00"
 
 

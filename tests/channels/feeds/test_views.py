@@ -152,7 +152,7 @@ def test_planned_work_past_its_end_is_marked_without_anybody_saying_so(client: C
     over = timezone.now() - timedelta(minutes=5)
     hand(feeds, notice(urgency="Future", expires=over))
     entry = read(client, ALL).entries[0]
-    assert entry.title == "Avslutat: Vattenavbrott i Äspered"
+    assert entry.title == "Tiden har gått ut: Vattenavbrott i Äspered"
     assert parse_iso(entry.updated) == over.replace(microsecond=0)
 
 

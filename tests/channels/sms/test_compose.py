@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,8 +73,8 @@ def test_no_sms_mixes_two_languages() -> None:
     [
         (told(), "Borås stad: V", "Borås stad: W"),
         (update_of(told()), "Borås stad: Uppdatering: V", "Borås stad: Update: W"),
-        (all_clear_of(told()), "Borås stad: Avhjälpt: V", "Borås stad: Resolved: W"),
-        (cancel_of(told()), "Borås stad: Återkallat: V", "Borås stad: Withdrawn: W"),
+        (all_clear_of(told()), "Borås stad: Avhjälpt: V", "Borås stad: Fixed: W"),
+        (cancel_of(told()), "Borås stad: Återkallat: V", "Borås stad: Cancelled: W"),
     ],
 )
 def test_the_first_words_tell_what_kind_of_news_it_is(
@@ -96,8 +97,22 @@ def test_planned_work_has_words_of_its_own() -> None:
         "Planned work",
         "Update",
         "Finished",
-        "Cancelled",
+        "Called off",
     ]
+
+
+@pytest.mark.parametrize(
+    ("news", "headline"),
+    [
+        (all_clear_of(told()), "Störningen i Äspered är avhjälpt"),
+        (told(urgency="Future"), "Planerad vattenavstängning i Äspered"),
+        (all_clear_of(told(urgency="Future")), "Arbetet i Äspered är klart"),
+        (cancel_of(told(urgency="Future")), "Arbetet i Äspered är inställt"),
+    ],
+)
+def test_a_headline_that_says_it_itself_is_not_told_twice(news: Notice, headline: str) -> None:
+    said = replace(news, words={"sv": Words(headline)})
+    assert first_line(said) == f"Borås stad: {headline}"
 
 
 def test_the_end_on_another_day_says_which() -> None:

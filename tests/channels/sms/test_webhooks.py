@@ -253,6 +253,9 @@ def test_what_a_person_writes_is_announced(received: list[dict[str, Any]]) -> No
     [
         ({"Body": " stop "}, True),
         ({"Body": "END"}, True),
+        ({"Body": "Start"}, True),
+        ({"Body": "UNSTOP"}, True),
+        ({"Body": "start it"}, False),
         ({"Body": "Stoppa", "OptOutType": "STOP"}, True),
         ({"Body": "stop it"}, False),
         ({"Body": "info"}, False),
@@ -269,6 +272,11 @@ def test_it_says_whether_the_provider_has_answered(
 def test_signs_of_every_kind_arrive_whole(received: list[dict[str, Any]]) -> None:
     post_text(Body="Tack & hej – 😀 +1")
     assert [words["body"] for words in received] == ["Tack & hej – 😀 +1"]
+
+
+def test_signs_that_no_phone_writes_are_left_out(received: list[dict[str, Any]]) -> None:
+    assert post_text(Body="ST\0OPP\x1b nu\n\ttack").status_code == 200
+    assert [words["body"] for words in received] == ["STOPP nu\n\ttack"]
 
 
 @pytest.mark.parametrize("fields", [{"From": ""}, {"MessageSid": "x"}])

@@ -43,6 +43,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['user']!r}.")
         if not user.is_active:
             raise CommandError(f"The user {options['user']!r} is not active.")
+        if not user.is_staff:
+            raise CommandError(
+                f"The user {options['user']!r} is not staff: tick “Staff status” in the admin first."
+            )
         missing = [PERMISSIONS[scope][0] for scope in scopes if not may(user, scope)]
         if missing:
             raise CommandError(
@@ -55,15 +59,14 @@ class Command(BaseCommand):
             scopes=scopes,
             expires_at=_end_of(options["expires"]),
         )
-        until = key.expires_at.isoformat() if key.expires_at else "it is revoked"
-        self.stderr.write(f"{key.name}: works until {until}. It cannot be shown again.")
+        self.stderr.write(f"{key.name}: works {_until(key.expires_at)}. It cannot be shown again.")
         self.stdout.write(shown)
 
 
 def _end_of(day: str | None) -> datetime | None:
     """The end of that day where we are; None for a key that never expires."""
     if day is None:
-        return timezone.now() + DEFAULT_LIFE
+        return _midnight_after(timezone.localdate() + DEFAULT_LIFE)
     if day == "never":
         return None
     try:
@@ -72,7 +75,18 @@ def _end_of(day: str | None) -> datetime | None:
         parsed = None
     if parsed is None or parsed == date.max:
         raise CommandError(f"{day!r} is not a date: give one as 2027-06-30, or “never”.")
-    end = timezone.make_aware(datetime.combine(parsed + timedelta(days=1), time()))
+    end = _midnight_after(parsed)
     if end <= timezone.now():
         raise CommandError(f"{day} has already passed.")
     return end
+
+
+def _midnight_after(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def _until(end: datetime | None) -> str:
+    """The last day, as it was given, of a key that ends at the midnight after it."""
+    if end is None:
+        return "until it is revoked"
+    return f"up to and including {timezone.localtime(end).date() - timedelta(days=1)}"

@@ -3,8 +3,9 @@
 //   <script src="https://…/embed/v1/banner.js" data-areas="1490TB121" data-services="water"
 //           data-lang="sv" data-target="#banner" data-theme="light" async></script>
 //
-// Every attribute but src may be left out; data-theme="light" is for pages that are never dark. ES2017, no dependency. It never throws into the page,
-// writes no markup (text only), sets no cookie, and leaves no trace when there is nothing to show.
+// Every attribute but src may be left out; data-theme="light" is for pages that are never dark. ES2017,
+// no dependency. It never throws into the page, writes no markup (text only), sets no
+// cookie, and leaves no trace when there is nothing to show.
 (function () {
   "use strict";
 
@@ -25,12 +26,16 @@
       late: "Skulle ha varit klart {t}.",
       rest: "Visa alla {n} meddelanden",
       close: "Stäng: ",
+      today: "i dag kl. {t}",
+      day: "{d} kl. {t}",
       over: "Avhjälpt",
-      cancelled: "Återkallat: skickades av misstag",
+      finished: "Klart",
+      cancelled: "Återkallat",
+      calledOff: "Inställt",
       work: "Planerat arbete",
       extreme: "Mycket allvarlig störning",
       severe: "Allvarlig störning",
-      moderate: "Störning",
+      moderate: "Måttlig störning",
       minor: "Mindre störning",
     },
     en: {
@@ -41,12 +46,16 @@
       late: "Was expected to be over {t}.",
       rest: "Show all {n} notices",
       close: "Close: ",
+      today: "today at {t}",
+      day: "{d} at {t}",
       over: "Fixed",
-      cancelled: "Withdrawn: sent in error",
+      finished: "Finished",
+      cancelled: "Cancelled",
+      calledOff: "Called off",
       work: "Planned work",
       extreme: "Extreme disruption",
       severe: "Severe disruption",
-      moderate: "Disruption",
+      moderate: "Moderate disruption",
       minor: "Minor disruption",
     },
   };
@@ -63,29 +72,33 @@
   }
 
   function label(item, words) {
-    return (item.cancelled ? words.cancelled : words[tone(item)]) || words.moderate;
+    const planned = item.urgency === "Future";
+    if (item.cancelled) return planned ? words.calledOff : words.cancelled;
+    if (item.all_clear) return planned ? words.finished : words.over;
+    return words[tone(item)] || words.moderate;
   }
 
   // The clock on the wall of the place it concerns, wherever the reader's computer thinks it is:
   // the document's times carry that offset, so they are shown as they stand.
-  function moment(iso, language) {
+  function moment(iso, words, language) {
     const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(iso) || ["", "+", 0, 0];
     const offset = (sign + 1) * (60 * hours + Number(minutes)) * 60000;
     const wall = new Date(iso.slice(0, 19) + "Z");
     const today = new Date(Date.now() + offset);
     const own = navigator.language || language;
     const locale = own.slice(0, 2) === language ? own : language;
-    const form = { hour: "2-digit", minute: "2-digit", timeZone: "UTC" };
-    if (wall.toISOString().slice(0, 10) !== today.toISOString().slice(0, 10)) {
-      form.day = "numeric";
-      form.month = "short";
-    }
-    return wall.toLocaleString(locale, form);
+    const time = wall.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+    // Swedish writes 15.45; browsers know only 15:45.
+    const clock = language === "sv" ? time.replace(":", ".") : time;
+    const same = wall.toISOString().slice(0, 10) === today.toISOString().slice(0, 10);
+    if (same) return words.today.replace("{t}", clock);
+    const day = wall.toLocaleDateString(locale, { day: "numeric", month: "long", timeZone: "UTC" });
+    return words.day.replace("{d}", day).replace("{t}", clock);
   }
 
   function times(item, words, language) {
     if (over(item)) return "";
-    const say = (sentence, iso) => sentence.replace("{t}", moment(iso, language));
+    const say = (sentence, iso) => sentence.replace("{t}", moment(iso, words, language));
     const past = (iso) => Date.parse(iso) <= Date.now();
     const said = [say(past(item.onset) ? words.since : words.planned, item.onset)];
     if (item.expires) said.push(say(past(item.expires) ? words.late : words.expected, item.expires));

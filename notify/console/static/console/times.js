@@ -30,30 +30,45 @@ for (const root of document.querySelectorAll("[data-times]")) {
   const unknown = root.querySelector('input[type="checkbox"]');
   const onset = document.querySelector('input[name="onset"]');
 
+  const kinds = [...document.querySelectorAll('input[name="urgency"]')];
+  const planned = () => "planned" in root.dataset || kinds.some((kind) => kind.checked && kind.value === "Future");
   // Planned work is counted from its beginning, a disruption from now.
-  const base = () => {
-    const begins = onset?.value ? instantOf(onset.value, zone) : 0;
-    return Math.max(Date.now(), begins);
-  };
+  const base = () => (planned() && onset?.value ? instantOf(onset.value, zone) : Date.now());
   const fill = (value) => {
     end.value = value;
     unknown.checked = false;
   };
 
-  for (const button of root.querySelectorAll("[data-hours]")) {
+  const hours = [...root.querySelectorAll("[data-hours]")];
+  for (const button of hours) {
+    button.dataset.now = button.textContent;
     button.addEventListener("click", () => {
       const over = base() + Number(button.dataset.hours) * HOUR;
       fill(wall(Math.ceil(over / QUARTER) * QUARTER, zone));
     });
   }
-  for (const button of root.querySelectorAll("[data-morning]")) {
+  const mornings = [...root.querySelectorAll("[data-morning]")];
+  for (const button of mornings) {
     const morning = () => {
       const noon = Date.parse(`${wall(Date.now(), zone).slice(0, 10)}T12:00Z`);
       return `${new Date(noon + Number(button.dataset.morning) * 24 * HOUR).toISOString().slice(0, 10)}T07:00`;
     };
-    button.hidden = morning() <= wall(Date.now(), zone);
+    button.dataset.past = morning() <= wall(Date.now(), zone) ? "yes" : "";
     button.addEventListener("click", () => fill(morning()));
   }
+  function name() {
+    for (const button of hours) {
+      button.textContent = planned() ? button.dataset.after : button.dataset.now;
+      // There is nothing to count from yet.
+      button.disabled = planned() && !onset?.value;
+    }
+    // Mornings are told from today, which says nothing of work that is planned for another day.
+    for (const button of mornings) button.hidden = planned() || Boolean(button.dataset.past);
+  }
+  for (const field of [onset, ...kinds]) field?.addEventListener("input", name);
+  // A browser that goes back fills the fields in again after the scripts have run.
+  window.addEventListener("pageshow", name);
+  name();
   unknown.addEventListener("change", () => {
     if (unknown.checked) end.value = "";
   });

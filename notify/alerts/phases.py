@@ -20,22 +20,27 @@ class Phase(TextChoices):
     PLANNED = "planned", pgettext_lazy("disruption", "Planned")
     LAPSED = "lapsed", pgettext_lazy("disruption", "Planned work, its time has passed")
     RESOLVED = "resolved", pgettext_lazy("disruption", "Fixed")
-    CANCELLED = "cancelled", pgettext_lazy("disruption", "Withdrawn")
+    FINISHED = "finished", pgettext_lazy("disruption", "Finished")
+    CANCELLED = "cancelled", pgettext_lazy("disruption", "Cancelled")
+    CALLED_OFF = "called_off", pgettext_lazy("disruption", "Called off")
 
 
 CURRENT = frozenset({Phase.DISRUPTED, Phase.OVERDUE, Phase.UNDERWAY})
 """Phases in which residents may notice something."""
 
-ENDED = frozenset({Phase.LAPSED, Phase.RESOLVED, Phase.CANCELLED})
+SAID_OVER = frozenset({Phase.RESOLVED, Phase.FINISHED, Phase.CANCELLED, Phase.CALLED_OFF})
+"""Phases in which somebody has said that it is over."""
+
+ENDED = SAID_OVER | {Phase.LAPSED}
 """Phases in which it is over."""
 
 
 def phase_of(alert: Alert, now: datetime) -> Phase:
     """The phase of a published alert at ``now``."""
     if alert.state == State.RESOLVED:
-        return Phase.RESOLVED
+        return Phase.FINISHED if alert.planned else Phase.RESOLVED
     if alert.state == State.CANCELLED:
-        return Phase.CANCELLED
+        return Phase.CALLED_OFF if alert.planned else Phase.CANCELLED
     past_end = alert.expires is not None and alert.expires <= now
     if alert.planned and past_end:
         return Phase.LAPSED
