@@ -160,6 +160,10 @@ class Channel(ABC):
 class TextChannel(Channel):
     """A channel that can also carry words to one person."""
 
+    def opted_out(self, error: str) -> bool:
+        """Whether an error code of the provider's says that the person told it to stop us."""
+        return False
+
     @abstractmethod
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """Like ``send``, each with a text of its own."""

@@ -52,7 +52,7 @@ def hurry() -> None:
     """Shorten every wait, in each module that has it: names are imported from one to the other."""
     from notify.channels.sms.channel import SmsChannel
 
-    SmsChannel.handful = HANDFUL
+    SmsChannel.handful = HANDFUL  # type: ignore[assignment,method-assign]
     modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
     for name, value in HASTY.items():
         for module in modules:

@@ -119,6 +119,8 @@ class Elks:
             query["start"] = following
 
     def _is(self, message: Outgoing, found: dict[str, Any]) -> bool:
+        if found.get("id") in message.earlier:
+            return False
         wanted = ("outgoing", message.address, self._from, message.body)
         return tuple(found.get(name) for name in ("direction", "to", "from", "message")) == wanted
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0001_initial'),
+        ('dispatch', '0003_unchecked_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
