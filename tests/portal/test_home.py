@@ -203,7 +203,7 @@ def test_the_municipality_shows_what_concerns_any_part_of_it(client: Client) -> 
     assert "I byn" in read(client, "/?area=1490")
 
 
-@pytest.mark.parametrize("code", ["nowhere", "1490TB1210", "' OR 1=1", "å", "\0", "x" * 5000])
+@pytest.mark.parametrize("code", ["nowhere", "1490TB1210", "' OR 1=1", "å", "x" * 5000])
 def test_a_place_that_nobody_knows_gets_a_sentence_and_the_list(
     client: Client, english: Client, code: str
 ) -> None:
