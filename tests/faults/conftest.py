@@ -93,7 +93,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def subscribers(running: Stack) -> dict[str, list[Person]]:
     """Who subscribes to what: by area."""
-    wanted = {ÄSPERED: SCALE.crowd, FRISTAD: SCALE.leavers, APLARED: 40, DANNIKE: 28}
+    wanted = {ÄSPERED: SCALE.crowd, FRISTAD: SCALE.leavers, APLARED: 40, DANNIKE: 18}
     first, arguments = FIRST_NUMBER, []
     for area, count in wanted.items():
         arguments.append(f"{area}:{count}:{first}")

@@ -105,6 +105,14 @@ class OurLedger:
         [[at]] = self.rows("SELECT expanded_at FROM dispatch_dispatch WHERE id = %s", dispatch)
         return at is not None
 
+    def held(self, dispatch: int) -> int:
+        """How many of its batches somebody holds, or seems to: a dead worker's lease must run out."""
+        [[count]] = self.rows(
+            "SELECT count(*) FROM dispatch_batch WHERE dispatch_id = %s AND leased_by <> ''",
+            dispatch,
+        )
+        return int(count)
+
     def sms(self, dispatch: int) -> list[Delivery]:
         """Every delivery by SMS."""
         found = self.rows(

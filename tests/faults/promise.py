@@ -37,12 +37,13 @@ def assert_the_promise_holds(
 
 
 def wait_until_final(house: House, dispatch: int) -> list[Delivery]:
-    """Every delivery by SMS, all in a final state."""
+    """Every delivery by SMS, all in a final state, and no worker at it that could send one more."""
     deadline = time.monotonic() + SCALE.patience
     while True:
         expanded = house.ours.expanded(dispatch)
         ours = house.ours.sms(dispatch)
-        if expanded and all(one.state in FINAL for one in ours):
+        final = expanded and all(one.state in FINAL for one in ours)
+        if final and not house.ours.held(dispatch):
             return ours
         states = dict(Counter(one.state for one in ours))
         assert time.monotonic() < deadline, f"not final after {SCALE.patience} s: {states}"

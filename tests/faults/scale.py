@@ -12,7 +12,8 @@ class Scale:
 
     crowd, leavers: residents who hear of an alert. kills: of workers in one fan-out. frozen: how
     long Redis stands still. latency_ms: of the provider, so that there is a middle to break into.
-    patience: for everything to be final. hasty: whether workers run with shortened waits.
+    patience: for everything to be final. lost_lease: what a dead worker's
+    lease costs. retry_after: what the provider asks for with a 429. hasty: whether workers run with shortened waits.
     """
 
     crowd: int
@@ -22,17 +23,19 @@ class Scale:
     latency_ms: int
     patience: float
     lost_lease: float
+    retry_after: int
     hasty: bool
 
 
 SHORT = Scale(
-    crowd=120,
-    leavers=120,
+    crowd=80,
+    leavers=80,
     kills=3,
     frozen=6,
     latency_ms=150,
     patience=40,
     lost_lease=6,
+    retry_after=0,
     hasty=True,
 )
 WHOLE = Scale(
@@ -43,6 +46,7 @@ WHOLE = Scale(
     latency_ms=1_000,
     patience=1_200,
     lost_lease=60,
+    retry_after=1,
     hasty=False,
 )
 IS_WHOLE = os.environ.get("TEST_FAULTS") == "1"

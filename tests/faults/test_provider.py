@@ -11,6 +11,7 @@ from notify.demo.children import free_port
 from tests.faults.conftest import Publish
 from tests.faults.house import House, configured
 from tests.faults.promise import Person, assert_the_promise_holds
+from tests.faults.scale import SCALE
 from tests.simulator_fixture import wait_until
 
 
@@ -36,7 +37,7 @@ def test_the_provider_fails_before_it_accepts(
 def test_half_of_the_requests_are_too_many(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
-    house.provider.set_faults(answer_429=0.5, latency_ms=0)
+    house.provider.set_faults(answer_429=0.5, latency_ms=0, retry_after=SCALE.retry_after)
     _alert, dispatch = publish()
     ours = assert_the_promise_holds(house, dispatch, crowd)
     assert {one.state for one in ours} == {"delivered"}

@@ -36,15 +36,15 @@ HASTY: dict[str, Any] = {
     "RENEW_AFTER": timedelta(seconds=1.5),
     "BACK_OFF": timedelta(seconds=3),
     "SETTLING": timedelta(seconds=2),
-    "ASK_AGAIN": timedelta(seconds=6),
-    "OVERDUE": timedelta(seconds=4),
+    "ASK_AGAIN": timedelta(seconds=3),
+    "OVERDUE": timedelta(seconds=3),
     "UNHEARD": timedelta(seconds=0.3),
     "LONGEST_WAIT": 0.5,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
-    "SLICE": 30,
+    "SLICE": 20,
 }
-HANDFUL = 15
+HANDFUL = 10
 SWEEP_SECONDS = 0.5
 
 
