@@ -17,7 +17,8 @@ from bench.hammer import hammer, post
 from bench.house import House
 from bench.observer import Work
 from bench.processes import cpu_seconds, memory
-from notify.demo.children import Child, accepts, alive, free_port
+from notify.demo.children import Child, alive, free_port
+from notify.demo.stack import answers
 from notify.dispatch.models import Delivery, State
 
 CONNECTIONS = 16
@@ -80,7 +81,11 @@ def _web(house: House) -> Iterator[tuple[Child, int]]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--preload", "--no-control-socket"]
     command += ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
-    web = Child(command, house.folder / "web.log", lambda _child: accepts(port), house.environment)
+    # Healthy, not only listening: what the first request loads is no callback's cost.
+    health = f"http://127.0.0.1:{port}/healthz"
+    web = Child(
+        command, house.folder / "web.log", lambda _child: answers(health), house.environment
+    )
     with alive(web):
         yield web, port
 
