@@ -361,6 +361,7 @@ def test_who_asks_about_a_doubt_passes_the_earlier_message_over(hopeful: Hopeful
     again(dispatch)
     long_ago = dispatch.created_at - timedelta(minutes=5)
     Delivery.objects.update(state=State.IN_DOUBT, sending_at=long_ago, due_at=long_ago)
+    Batch.objects.update(ask_at=long_ago)
     reconcile()
     assert hopeful.passed_over == [(f"first-{delivery.pk}",)]
 
