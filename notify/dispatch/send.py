@@ -13,7 +13,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
 from notify.alerts.models import Update
@@ -141,33 +141,37 @@ def _take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> list[D
         gone = Q(subscriber=None) | Q(subscriber__ended_at__isnull=False)
         withdraw(waiting.filter(gone), "opted_out")
         waiting = waiting.exclude(gone)
-    if notice.number > 1:
-        overtaking = waiting.filter(Exists(_said_before(batch, now)))
-        overtaking.update(due_at=now + LET_PASS)
     # Locked, so that a callback that moves one of them forward comes before or after, not between.
     rows = waiting.filter(due_at__lte=now).select_related("subscriber").order_by("pk")
     handful = list(rows.select_for_update(of=("self",), no_key=True)[: channel.handful])
+    if notice.number > 1:
+        handful = _let_pass(batch, handful, now)
     Delivery.objects.filter(pk__in=[one.pk for one in handful]).update(
         state=State.SENDING, sending_at=now, attempts=F("attempts") + 1
     )
     return handful
 
 
-def _said_before(batch: Batch, now: datetime) -> QuerySet[Delivery]:
-    """What earlier updates of the same alert are just telling the same person.
+def _let_pass(batch: Batch, handful: list[Delivery], now: datetime) -> list[Delivery]:
+    """Hold back those whom an earlier update of the same alert is just telling; return the others.
 
     With a slow provider a cancel could overtake the alert that it cancels, and the false alarm
-    would be the last word that people read. So the later word waits, but not for ever.
+    would be the last word that people read. So the later word waits, but not for ever. Asked by
+    dispatch and address, which one index answers whatever the planner believes of the table.
     """
-    this = Update.objects.filter(dispatch=batch.dispatch_id)
-    return Delivery.objects.filter(
-        subscriber=OuterRef("subscriber"),
+    alert = Update.objects.filter(dispatch=batch.dispatch_id).values("alert")
+    earlier = Dispatch.objects.filter(update__alert__in=alert, pk__lt=batch.dispatch_id)
+    on_its_way = Delivery.objects.filter(
+        dispatch__in=list(earlier.values_list("pk", flat=True)),
         channel=batch.channel,
-        dispatch__lt=batch.dispatch_id,
-        dispatch__update__alert__in=this.values("alert"),
+        address__in=[one.address for one in handful],
         state__in=[State.SENDING, State.IN_DOUBT],
         sending_at__gt=now - STILL_ON_ITS_WAY,
     )
+    told_now = set(on_its_way.values_list("address", flat=True))
+    held = [one.pk for one in handful if one.address in told_now]
+    Delivery.objects.filter(pk__in=held).update(due_at=now + LET_PASS)
+    return [one for one in handful if one.address not in told_now]
 
 
 def _send(
