@@ -118,6 +118,9 @@ async def connect() -> AsyncIterator[Carrier]:
         if settings.ELKS_USERNAME:
             providers.append(await opened.enter_async_context(elks.connect()))
         rate, processes = settings.SMS_SEGMENTS_PER_SECOND, settings.SMS_WORKERS
-        yield Carrier(
-            [Route(one, Pace(Bucket(redis, one.sender, rate, processes))) for one in providers]
-        )
+        routes: list[Route] = []
+        for one in providers:
+            pace = Pace(Bucket(redis, one.sender, rate, processes))
+            opened.push_async_callback(pace.close)
+            routes.append(Route(one, pace))
+        yield Carrier(routes)

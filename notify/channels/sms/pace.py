@@ -65,6 +65,12 @@ class Pace:
             await self._bucket.hold(wait)
         return wait
 
+    async def close(self) -> None:
+        """End the look that may be under way, before its connection is closed under it."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
     def _silent_about_silence(self) -> bool:
         """Whether nobody is known to have been told to slow down; looks in the bucket now and then."""
         now = time.monotonic()
