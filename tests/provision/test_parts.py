@@ -31,6 +31,8 @@ def test_redis_is_gone_with_its_block() -> None:
         with redis.started() as url:
             port = urlsplit(url).port or 0
             assert accepts(port)
+            with contextlib.closing(Redis.from_url(url)) as client:
+                assert client.dbsize() == 0
     except Missing as missing:
         skip_for(missing)
     assert not accepts(port)
