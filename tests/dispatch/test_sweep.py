@@ -13,8 +13,8 @@ from notify.channels.memory import MemoryChannel
 from notify.dispatch import direct
 from notify.dispatch import expand as expanding
 from notify.dispatch import sweep as sweeping
+from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, State
-from notify.dispatch.send import LEASE
 from notify.dispatch.sweep import UNHEARD, sweep
 from tests.dispatch import world
 from tests.dispatch.conftest import Bells
