@@ -22,7 +22,7 @@ from tests.dispatch.watched import Watched, addresses, once, phones
 def test_many_workers_at_once_send_each_message_once(
     memory: MemoryChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expanding, "SLICE", 3)
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 3)
     people = world.crowd(24)
     dispatch = world.expanded()
 

@@ -85,7 +85,7 @@ def test_a_batch_whose_retry_is_not_due_is_left_alone(bells: Bells, clock: Trave
 def test_a_backlog_does_not_bury_the_broker(
     bells: Bells, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expanding, "SLICE", 1)
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 1)
     monkeypatch.setattr(sweeping, "MOST_BELLS", 3)
     world.crowd(5)
     world.expanded()
