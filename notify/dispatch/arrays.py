@@ -27,11 +27,23 @@ def rows(name: str, **columns: str) -> str:
     return f"(SELECT {fields} FROM json_each(%s)) AS {name}"  # noqa: S608 - names are ours
 
 
-def values(rows: Sequence[Sequence[int | str]]) -> list[list[int | str] | str]:
-    """What takes the place of the placeholders in ``rows``. At least one row, all of one length."""
+def values(rows: Sequence[Sequence[int | str]]) -> list[str]:
+    """What takes the place of the placeholders in ``rows``. At least one row, all of one length.
+
+    Texts hold no U+0000, which no column holds either. Written as literals, because the driver
+    asks Python how to quote each element of a list.
+    Source: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+    """
     if connection.vendor == "postgresql":
-        return [list(column) for column in zip(*rows, strict=True)]
+        columns = zip(*rows, strict=True)
+        return ["{" + ",".join(map(_element, column)) + "}" for column in columns]
     return [json.dumps(rows)]
+
+
+def _element(value: int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 INSTANT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
