@@ -33,7 +33,7 @@ def present_only(receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, Rec
 
 TRIES = """
 SELECT delivery_id, provider_id FROM dispatch_earliertry
-WHERE delivery_id IN (SELECT chosen.key FROM {chosen}) ORDER BY id
+WHERE {among} ORDER BY id
 """
 
 
@@ -43,9 +43,7 @@ def earlier_tries(deliveries: Iterable[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = defaultdict(tuple)
     if keys:
         with connection.cursor() as cursor:
-            cursor.execute(
-                TRIES.format(chosen=arrays.rows("chosen", key="bigint")), arrays.values(keys)
-            )
+            cursor.execute(TRIES.format(among=arrays.among("delivery_id")), arrays.values(keys))
             for key, its_id in cursor.fetchall():
                 found[key] += (its_id,)
     return dict(found)

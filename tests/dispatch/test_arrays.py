@@ -33,7 +33,7 @@ def through(rows: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
     table = arrays.rows("given", key="bigint", word="text", number="bigint")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT key, word, number FROM {table}", arrays.values(rows))
-        return cursor.fetchall()
+        return [(key, word, number) for key, word, number in cursor.fetchall()]
 
 
 @pytest.mark.django_db
