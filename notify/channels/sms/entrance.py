@@ -41,9 +41,11 @@ def webhook(read: Read) -> Callable[[Webhook], Callable[[HttpRequest], HttpRespo
         @wraps(answer)
         def view(request: HttpRequest) -> HttpResponse:
             try:
-                return answer(request, read(request))
+                answered = answer(request, read(request))
             except Refused as refused:
-                return _told(request, refused)
+                answered = _told(request, refused)
+            answered.headers["Content-Length"] = str(len(answered.content))
+            return answered
 
         return view
 
@@ -59,7 +61,7 @@ def _told(request: HttpRequest, refused: Refused) -> HttpResponse:
         sentence,
         status=refused.status,
         content_type="text/plain; charset=utf-8",
-        headers={"Content-Language": language, "Content-Length": str(len(sentence.encode()))},
+        headers={"Content-Language": language},
     )
 
 
