@@ -75,6 +75,13 @@ def clock() -> Any:
         yield traveller
 
 
+@pytest.fixture
+def picky(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only channel can be made to refuse."""
+    settings.NOTIFY_CHANNELS = [f"{__name__}.Picky"]
+    monkeypatch.setattr(Picky, "longest", Picky.longest)
+
+
 def order(alert: Alert, by: User, publish_at: datetime | None = None) -> Schedule:
     at = publish_at or timezone.now() + HOUR
     return announce_later(alert, at, version=alert.version, key=uuid.uuid4(), by=by)[0]
@@ -94,11 +101,9 @@ OUT = (State.ACTIVE, ScheduleEnd.PUBLISHED)
 # --- ordering ---------------------------------------------------------------------------------
 
 
-def test_what_no_channel_could_carry_cannot_be_ordered(
-    karin: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.NOTIFY_CHANNELS = [f"{__name__}.Picky"]
-    monkeypatch.setattr(Picky, "longest", 3)
+@pytest.mark.usefixtures("picky")
+def test_what_no_channel_could_carry_cannot_be_ordered(karin: User) -> None:
+    Picky.longest = 3
     alert = given.draft()
 
     with pytest.raises(ValidationError) as refused:
@@ -321,39 +326,41 @@ def dismiss_karin(_alert: Alert, karin: User) -> None:
     karin.groups.remove(Group.objects.get(name="Editors"))
 
 
+@pytest.mark.usefixtures("picky")
 @pytest.mark.parametrize(
-    ("spoil", "swedish", "english"),
+    ("spoil", "sentences"),
     [
         (
             spoil_the_area,
-            "Används inte längre: Äspered. Välj andra.",
-            "No longer in use: Äspered. Choose others.",
+            (
+                "Används inte längre: Äspered. Välj andra.",
+                "No longer in use: Äspered. Choose others.",
+            ),
         ),
         (
             spoil_the_service,
-            "Tjänsten används inte längre. Välj en annan.",
-            "This service is no longer in use. Choose another one.",
+            (
+                "Tjänsten används inte längre. Välj en annan.",
+                "This service is no longer in use. Choose another one.",
+            ),
         ),
-        (spoil_the_channel, "Kontrollera årtalet.", "Check the year."),
+        (spoil_the_channel, ("Kontrollera årtalet.", "Check the year.")),
         (
             dismiss_karin,
-            "Karin planerade det, men får inte längre publicera.",
-            "Karin planned it, and may not publish any more.",
+            (
+                "Karin planerade det, men får inte längre publicera.",
+                "Karin planned it, and may not publish any more.",
+            ),
         ),
     ],
 )
 def test_what_is_refused_is_a_draft_again_with_the_reason_in_both_languages(
     karin: User,
     clock: time_machine.Traveller,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
     bells: Bells,
     spoil: Callable[[Alert, User], None],
-    swedish: str,
-    english: str,
+    sentences: tuple[str, str],
 ) -> None:
-    settings.NOTIFY_CHANNELS = [f"{__name__}.Picky"]
-    monkeypatch.setattr(Picky, "longest", 1000)
     alert = given.draft()
     order(alert, karin)
     spoil(alert, karin)
@@ -368,7 +375,7 @@ def test_what_is_refused_is_a_draft_again_with_the_reason_in_both_languages(
     assert bells.heard() == []
     latest = alert.latest_schedule
     assert latest is not None
-    for language, sentence in (("sv", swedish), ("en", english)):
+    for language, sentence in zip(("sv", "en"), sentences, strict=True):
         with override(language):
             assert latest.refused_because == sentence
 
