@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FURTHEST = timedelta(days=366)
 """How far ahead a publication can be ordered: beyond a year it is a slip."""
+UNHEARD = timedelta(minutes=1)
+"""After this an order that still stands is late: something that should carry it out is not running."""
 LATEST = timedelta(hours=24)
 """How late an alert whose end nobody knows may still go out: its words were written for another day."""
 
@@ -114,6 +116,11 @@ def due_schedules(now: datetime) -> QuerySet[Schedule]:
     """The standing orders whose time has come, the earliest first."""
     due = Schedule.objects.standing().filter(publish_at__lte=now)
     return due.select_related("alert__service", "by").order_by("publish_at", "pk")
+
+
+def is_late(schedule: Schedule, now: datetime) -> bool:
+    """Whether it stands although its time has passed."""
+    return schedule.stands and schedule.publish_at <= now - UNHEARD
 
 
 def check_due(schedule: Schedule, now: datetime) -> None:

@@ -52,9 +52,9 @@ def shown() -> list[str]:
 
 def test_planned_work_is_over_at_its_end_everywhere_and_nobody_did_anything() -> None:
     now = timezone.now()
-    work = {"urgency": Urgency.FUTURE, "onset": now - HOUR, "expires": now + HOUR}
     with time_machine.travel(now, tick=False) as clock:
-        world.fan_out(**work)
+        world.expanded(urgency=Urgency.FUTURE, onset=now - HOUR, expires=now + HOUR)
+        world.work()
         assert shown() == [*ADDRESSES]
         assert "Tiden har gått ut" not in read(FEED)
 
