@@ -107,7 +107,7 @@ def test_a_time_is_looked_at_before_it_is_chosen(client: Client, alert: Alert) -
     # What the channels would carry says "today" of the day on which it is read.
     soon = given.draft(expires=datetime(2026, 11, 26, 16, tzinfo=HERE))
     today, then = (text(client.get(where(soon, at))) for at in ("", TOMORROW))
-    assert "Väntas vara klart tor 26 nov kl. 16.00." in today
+    assert "Väntas vara klart tors 26 nov kl. 16.00." in today
     assert "Väntas vara klart kl. 16.00." in then
 
 
@@ -398,7 +398,9 @@ def test_what_should_have_gone_out_and_has_not_is_said_too(
     plan(alert, karin)
     clock.move_to(datetime(2026, 11, 26, 8, tzinfo=HERE) + schedule.UNHEARD)
     client.force_login(karin)
-    assert client.get("/console/").context["missed"] == [alert]
+    overview = client.get("/console/")
+    assert overview.context["missed"] == [alert]
+    assert "Det skulle ha publicerats i dag kl. 08.00." in text(overview)
     page = text(client.get(page_of(alert)))
     assert "skulle ha publicerats i dag kl. 08.00, för 1 minut sedan" in page
     # And the way to do it by hand is open.
