@@ -188,9 +188,15 @@ class Alert(Content):
 
     @property
     def publish_at(self) -> datetime | None:
-        """When it goes out by itself; None unless that stands."""
-        latest = self.latest_schedule
+        """When it goes out by itself; None unless that stands, which it does for drafts alone."""
+        latest = self.latest_schedule if self.state == State.DRAFT else None
         return latest.publish_at if latest and latest.stands else None
+
+    @property
+    def missed(self) -> Schedule | None:
+        """What should have been published and was refused, until something else is decided."""
+        latest = self.latest_schedule if self.state == State.DRAFT else None
+        return latest if latest and latest.ended_reason == ScheduleEnd.REFUSED else None
 
 
 class Schedules(models.QuerySet["Schedule"]):

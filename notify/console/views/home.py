@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from notify.alerts import selectors
 from notify.alerts.models import Alert, Schedule
 from notify.alerts.schedule import is_late
-from notify.alerts.vocabulary import ScheduleEnd, State
+from notify.alerts.vocabulary import State
 from notify.console.access import EditorRequest, editors_only
 
 LATELY = 10
@@ -43,14 +43,13 @@ def _drafts(now: datetime) -> dict[str, list[Alert]]:
     waiting = Alert.objects.filter(state=State.DRAFT).select_related("service", "author")
     found: dict[str, list[Alert]] = {"drafts": [], "scheduled": [], "missed": []}
     for alert in waiting.prefetch_related("areas", schedules).order_by("-changed_at"):
-        found[_place_of(alert.latest_schedule, now)].append(alert)
+        found[_place_of(alert, now)].append(alert)
     found["scheduled"].sort(key=lambda alert: alert.publish_at or now)
     return found
 
 
-def _place_of(schedule: Schedule | None, now: datetime) -> str:
-    if schedule is None:
-        return "drafts"
-    if schedule.ended_reason == ScheduleEnd.REFUSED or is_late(schedule, now):
+def _place_of(alert: Alert, now: datetime) -> str:
+    latest = alert.latest_schedule
+    if alert.missed or (latest and is_late(latest, now)):
         return "missed"
-    return "scheduled" if schedule.stands else "drafts"
+    return "scheduled" if alert.publish_at else "drafts"
