@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from notify.alerts.models import Alert, Area, Update
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Dispatch, State
+from notify.dispatch.scheduled import announce_later
 from notify.dispatch.send import send_next_batch
 from tests import given
 from tests.console.conftest import PASSWORD
-from tests.console.world import published
+from tests.console.world import published, wall
 from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
@@ -231,6 +235,8 @@ def test_a_double_click_in_a_browser_publishes_once(
 )
 def test_no_page_is_wider_than_the_screen(page: Page, live_server: LiveServer, borås: Area) -> None:
     alert, draft = published(areas=[borås]), given.draft(areas=[borås])
+    planned, soon = given.draft(areas=[borås]), timezone.now() + timedelta(hours=1)
+    announce_later(planned, soon, version=1, key=uuid.uuid4(), by=User.objects.get())
     page.goto(f"{live_server.url}/console/login/")
     page.locator("#id_username").fill("karin")
     page.locator("#id_password").fill(PASSWORD)
@@ -242,6 +248,9 @@ def test_no_page_is_wider_than_the_screen(page: Page, live_server: LiveServer, b
         "alerts/new/?template=water-leak",
         f"alerts/{draft.code}/",
         f"alerts/{draft.code}/publish/",
+        f"alerts/{planned.code}/",
+        f"alerts/{planned.code}/publish/",
+        f"alerts/{planned.code}/unschedule/",
         f"alerts/{draft.code}/discard/",
         f"alerts/{alert.code}/",
         f"alerts/{alert.code}/update/",
@@ -271,3 +280,43 @@ def test_who_stands_on_a_button_stays_there_while_the_bars_go_on(
     page.get_by_role("button", name="Stoppa utskicket").click()
     page.get_by_text("Utskicket är stoppat.").wait_for()
     assert page.get_by_role("link", name="Stoppa utskicket…").count() == 0
+
+
+@pytest.mark.parametrize(
+    "page", [Look(width=360, scripts=False), Look(width=1280, language="en")], indirect=True
+)
+def test_a_draft_is_planned_moved_and_undone(
+    page: Page, live_server: LiveServer, karin: User
+) -> None:
+    draft = given.draft(expires=timezone.now() + timedelta(days=3))
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    other = noon + timedelta(days=2)
+    page.goto(f"{live_server.url}/console/")
+    page.locator("[name=username]").fill("karin")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1).wait_for()
+    page.goto(f"{live_server.url}/console/alerts/{draft.code}/publish/")
+
+    page.locator("summary").click()
+    tomorrow = page.locator(".later .quick").get_by_role("link").first
+    offered = unquote(tomorrow.get_attribute("href") or "").partition("publish_at=")[2]
+    tomorrow.click()
+    page.locator("[value=send]").first.click()
+    page.locator(".messages").wait_for()
+    assert draft.publish_at
+    assert wall(draft.publish_at) == offered
+
+    page.locator(f'a[href$="/{draft.code}/publish/"]').click()
+    # What is written and then sent off with Enter is looked at first.
+    page.locator("[name=publish_at]").fill(wall(other))
+    page.locator("[name=publish_at]").press("Enter")
+    page.wait_for_url("**/publish/?publish_at=*")
+    page.locator("[value=send]").first.click()
+    page.locator(".messages").wait_for()
+    assert draft.publish_at == other
+
+    page.locator('form[action$="/unschedule/"] button').click()
+    page.locator(".messages").wait_for()
+    assert Alert.objects.get().publish_at is None
+    assert not Update.objects.exists()
