@@ -273,7 +273,7 @@ def test_the_all_clear_goes_out_though_the_end_it_was_expected_at_has_passed(
 def test_a_backlog_that_expired_is_taken_back_a_piece_at_a_time(
     clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expanding, "SLICE", 1)
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 1)
     monkeypatch.setattr(sweeping, "MOST_BATCHES", 3)
     world.crowd(5)
     dispatch = world.expanded(expires=timezone.now() + timedelta(hours=1))
