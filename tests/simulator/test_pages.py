@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from playwright.sync_api import expect
 
 from tests.simulator.conftest import PHONE
 from tests.simulator.receiver import Receiver
@@ -110,7 +111,7 @@ def test_new_messages_appear_while_a_reply_is_being_written(
     page.get_by_role("textbox").fill("Jag skriver")
     send(body="Vattnet är tillbaka.")
     page.get_by_text("Vattnet är tillbaka.").wait_for()
-    assert page.get_by_role("textbox").input_value() == "Jag skriver"
+    expect(page.get_by_role("textbox")).to_have_value("Jag skriver")
     page.get_by_role("button", name="Skicka").click()
     page.locator(".mine", has_text="Jag skriver").wait_for()
     assert [m["body"] for m in simulator.ledger()] == ["Vattnet är tillbaka.", "Jag skriver"]
