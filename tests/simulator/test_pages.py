@@ -89,7 +89,9 @@ def test_a_number_opens_its_phone_and_nonsense_is_explained(simulator: Simulator
         f"{simulator.url}/phones?number=%2B46 70-174 06 10", allow_redirects=False, timeout=10
     )
     assert opened.headers["Location"] == f"/phones/{PHONE}"
-    assert "country code" in get(simulator, "/phones?number=123").text
+    refused = get(simulator, '/phones?number=12"3').text
+    assert "country code" in refused
+    assert 'value="12&quot;3" aria-invalid="true" autofocus' in refused
 
 
 def test_the_pages_speak_swedish_to_a_swede(simulator: Simulator) -> None:
