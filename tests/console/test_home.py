@@ -55,6 +55,16 @@ def test_what_should_be_over_comes_first_and_asks(client: Client) -> None:
     assert alert.state == "active"
 
 
+def test_the_worst_stands_first(client: Client) -> None:
+    for severity in ("Minor", "Extreme", "Moderate"):
+        published(severity=severity)
+    assert [one.severity for one in client.get(HOME).context["current"]] == [
+        "Extreme",
+        "Moderate",
+        "Minor",
+    ]
+
+
 def test_what_ended_is_listed(client: Client) -> None:
     alert = published()
     announce(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from notify.alerts import selectors
 from notify.alerts.models import Alert, Schedule
 from notify.alerts.schedule import is_late
-from notify.alerts.vocabulary import State
+from notify.alerts.vocabulary import Severity, State
 from notify.console.access import EditorRequest, editors_only
 
 LATELY = 10
@@ -23,9 +23,11 @@ LATELY = 10
 @editors_only
 @require_safe
 def home(request: EditorRequest) -> HttpResponse:
-    """The alerts by what they ask of the reader: those overdue first of all."""
+    """The alerts by what they ask of the reader: those overdue first of all, then the worst first."""
     now = timezone.now()
-    current = list(selectors.current_alerts(now))
+    current = sorted(
+        selectors.current_alerts(now), key=lambda alert: Severity.values.index(alert.severity)
+    )
     context = {
         "overdue": [alert for alert in current if alert.expires and alert.expires <= now],
         "current": [alert for alert in current if not (alert.expires and alert.expires <= now)],
