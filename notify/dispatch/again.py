@@ -33,15 +33,27 @@ Row = Delivery | DirectMessage
 
 @transaction.atomic
 def queue_again(
-    table: type[Delivery] | type[DirectMessage], receipts: Mapping[int, Receipt], now: datetime
+    table: type[Delivery] | type[DirectMessage],
+    receipts: Mapping[int, Receipt],
+    now: datetime,
+    *,
+    tries: Mapping[int, int] | None = None,
 ) -> None:
     """Queue the messages of these keys for later, or give up those that are too old.
+
+    tries: how often each had been tried when what the receipt says was true; if it was tried once
+    more since, the receipt says nothing about it.
 
     Locks batches before deliveries and both in key order, as everybody does who needs both.
     """
     if table is Delivery:
         _lock_batches(receipts)
-    rows = [row for row in _locked(table, receipts) if row.state in FROM[receipts[row.pk].outcome]]
+    rows = [
+        row
+        for row in _locked(table, receipts)
+        if row.state in FROM[receipts[row.pk].outcome]
+        and (tries is None or row.attempts == tries[row.pk])
+    ]
     for row in rows:
         _put_back(row, receipts[row.pk], now)
     if rows:
