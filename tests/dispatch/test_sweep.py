@@ -10,7 +10,7 @@ from django.utils import timezone
 from time_machine import Traveller
 
 from notify.channels.memory import MemoryChannel
-from notify.dispatch import direct
+from notify.dispatch import direct, tasks
 from notify.dispatch import expand as expanding
 from notify.dispatch import sweep as sweeping
 from notify.dispatch.models import Batch, Delivery, State
@@ -128,7 +128,8 @@ def test_the_broker_came_back_empty_and_everything_completes_from_the_database(
 
 
 def hear(bells: Bells) -> None:
-    """Do what workers do when a bell rings, through the real tasks."""
+    """Do what workers do when a bell rings, through the real tasks, which a worker has imported."""
+    assert tasks.sweep.name in current_app.tasks
     for _queue, name, arguments in bells.heard():
         current_app.tasks[name](*arguments)
 
