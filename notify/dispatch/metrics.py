@@ -27,8 +27,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, Queue, State
-from notify.dispatch.send import LEASE
 
 DAY = timedelta(hours=24)
 BUCKETS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)

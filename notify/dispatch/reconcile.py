@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -18,14 +17,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
+from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.registry import channels
 from notify.dispatch.answers import put_down
 from notify.dispatch.earlier import earlier_tries
+from notify.dispatch.handful import Unreachable, phone
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.overdue import ASK_AGAIN, LETTING_GO, asked_next, give_up, plan, to_ask_about
 from notify.dispatch.record import record
-from notify.dispatch.send import Unreachable, recipient_of
 from notify.dispatch.stopping import stopping
 
 log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ def _doubt_the_abandoned(batches: Collection[int], now: datetime) -> None:
 
     Called while the batches are locked, so that nobody marks anything in them meanwhile. The rows
     are locked in key order, as whoever records does. The state is asked for in the UPDATE again,
-    or a callback that comes just now would be overwritten: see ``record.withdraw``.
+    or a callback that comes just now would be overwritten: see ``withdrawal.withdraw``.
     """
     sending = Delivery.objects.filter(batch__in=batches, state=State.SENDING).order_by("pk")
     abandoned = list(sending.select_for_update(no_key=True).values_list("pk", flat=True))
@@ -131,12 +130,18 @@ def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipi
     """
     earlier = earlier_tries(delivery.pk for delivery in deliveries)
     for delivery in deliveries:
+        address, person = delivery.address, delivery.subscriber
         try:
-            yield replace(
-                recipient_of(delivery, channel),
-                provider=delivery.provider,
-                earlier=earlier.get(delivery.pk, ()),
-            )
+            if channel.addressed_by == AddressedBy.SUBSCRIBER:
+                address = phone(person.phone_cipher if person else None)
         except Unreachable as reason:
             if str(reason) == "erased" and delivery.state == State.IN_DOUBT:
                 record([Receipt(delivery.reference, Outcome.FAILED, error="erased")])
+            continue
+        yield Recipient(
+            address,
+            delivery.reference,
+            delivery.language,
+            provider=delivery.provider,
+            earlier=earlier.get(delivery.pk, ()),
+        )

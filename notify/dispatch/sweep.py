@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from notify.dispatch import bell, direct, inbox
+from notify.dispatch.lease import due_batches
 from notify.dispatch.models import Batch, Dispatch, Queue
 from notify.dispatch.reconcile import reconcile
-from notify.dispatch.send import due_batches
 
 UNHEARD = timedelta(seconds=3)
 """How long a bell that was rung gets to be heard before it counts as lost."""

@@ -15,9 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 from redis import Redis
 
+from notify.dispatch.lease import LEASE
 from notify.dispatch.metrics import registry
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
-from notify.dispatch.send import LEASE
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db

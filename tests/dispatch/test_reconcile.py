@@ -17,11 +17,11 @@ from notify.channels.memory import MemoryChannel
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import reconcile as reconciling
+from notify.dispatch.lease import LEASE, due_batches
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.overdue import ASK_AGAIN, DOUBTED_FOR, LETTING_GO, OVERDUE
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import SETTLING, record
-from notify.dispatch.send import LEASE, due_batches
 from notify.residents.models import Subscriber
 from tests.dispatch import world
 

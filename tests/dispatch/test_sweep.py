@@ -13,9 +13,9 @@ from notify.channels.memory import MemoryChannel
 from notify.dispatch import direct, tasks
 from notify.dispatch import expand as expanding
 from notify.dispatch import sweep as sweeping
+from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, State
 from notify.dispatch.overdue import LETTING_GO
-from notify.dispatch.send import LEASE
 from notify.dispatch.sweep import UNHEARD, sweep
 from tests.dispatch import world
 from tests.dispatch.conftest import Bells
@@ -86,7 +86,7 @@ def test_a_batch_whose_retry_is_not_due_is_left_alone(bells: Bells, clock: Trave
 def test_a_backlog_does_not_bury_the_broker(
     bells: Bells, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expanding, "SLICE", 1)
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 1)
     monkeypatch.setattr(sweeping, "MOST_BELLS", 3)
     world.crowd(5)
     world.expanded()

@@ -17,6 +17,7 @@ from typing import Any
 
 import django
 from celery.signals import task_received
+from django.conf import settings
 from django.utils import timezone
 
 from config.worker import app
@@ -44,6 +45,7 @@ HASTY: dict[str, Any] = {
     "LONGEST_WAIT": 0.5,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
+    "FIRST_SLICE": 20,
     "SLICE": 20,
 }
 HANDFUL = 10
@@ -55,6 +57,7 @@ def hurry() -> None:
     from notify.channels.sms.channel import SmsChannel
 
     SmsChannel.handful = HANDFUL  # type: ignore[assignment,method-assign]
+    settings.SMS_IN_FLIGHT = HANDFUL
     modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
     for name, value in HASTY.items():
         for module in modules:
