@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from notify.channels.base import Outcome, Receipt
+from notify.dispatch import arrays
 from notify.dispatch.models import Batch, Delivery, DirectMessage, State
 
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -27,8 +29,6 @@ FROM = {
     Outcome.ABSENT: (State.IN_DOUBT,),
 }
 """The states from which an outcome leads back; in any other, a later word has settled it."""
-
-Row = Delivery | DirectMessage
 
 
 @transaction.atomic
@@ -48,21 +48,16 @@ def queue_again(
     """
     if table is Delivery:
         _lock_batches(receipts)
-    rows = [
-        row
-        for row in _locked(table, receipts)
-        if row.state in FROM[receipts[row.pk].outcome]
-        and (tries is None or row.attempts == tries[row.pk])
+    tried = [
+        one
+        for one in _locked(table, receipts)
+        if one.state in FROM[receipts[one.key].outcome]
+        and (tries is None or one.attempts == tries[one.key])
     ]
-    for row in rows:
-        _put_back(row, receipts[row.pk], now)
-    if rows:
-        table._default_manager.bulk_update(
-            cast(Any, rows), ["state", "due_at", "final_at", "error", "provider"]
-        )
-    _reopen(
-        {row.batch_id for row in rows if isinstance(row, Delivery) and row.state == State.QUEUED}
-    )
+    if tried:
+        rows = [_row(one, receipts[one.key], now) for one in tried]
+        _put_back(table, rows)
+        _reopen({one.batch for one in tried if one.batch and not one.too_old(now)})
 
 
 def _lock_batches(keys: Collection[int]) -> None:
@@ -72,22 +67,58 @@ def _lock_batches(keys: Collection[int]) -> None:
     list(batches.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A message as it is now. batch: None for one that is in none. since: when its words were said."""
+
+    key: int
+    state: str
+    attempts: int
+    since: datetime
+    batch: int | None = None
+
+    def too_old(self, now: datetime) -> bool:
+        return now - self.since > GIVE_UP_AFTER
+
+
+def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> Iterator[_Tried]:
     rows: QuerySet[Any] = table._default_manager.filter(pk__in=keys).order_by("pk")
+    rows = rows.select_for_update(of=("self",), no_key=True)
+    columns = ("pk", "state", "attempts")
     if table is Delivery:
-        rows = rows.select_related("dispatch").defer("dispatch__notice_json")
-    return list(rows.select_for_update(of=("self",), no_key=True))
-
-
-def _put_back(row: Delivery | DirectMessage, receipt: Receipt, now: datetime) -> None:
-    since = row.dispatch.created_at if isinstance(row, Delivery) else row.created_at
-    row.error = receipt.error
-    if now - since > GIVE_UP_AFTER:
-        row.state, row.final_at, row.error = State.FAILED, now, row.error or "gave_up"
+        found = rows.values_list(*columns, "dispatch__created_at", "batch_id")
     else:
-        row.state, row.due_at = State.QUEUED, now + _wait(row.attempts, receipt)
-        # The next attempt may be another provider's, and a doubt about it is no business of this one.
-        row.provider = ""
+        found = rows.values_list(*columns, "created_at")
+    return (_Tried(*row) for row in found)
+
+
+PUT_BACK = """
+UPDATE {table} SET
+    state = put.state,
+    error = put.error,
+    due_at = CASE put.state WHEN 'queued' THEN put.moment ELSE {table}.due_at END,
+    final_at = CASE put.state WHEN 'failed' THEN put.moment END,
+    provider = CASE put.state WHEN 'queued' THEN '' ELSE {table}.provider END
+FROM {rows} WHERE {table}.id = put.id
+"""
+"""The next attempt may be another provider's, and a doubt about it is no business of this one."""
+
+
+def _put_back(
+    table: type[Delivery] | type[DirectMessage], rows: Sequence[tuple[int, str, str, str]]
+) -> None:
+    """One statement for any number of rows, as ``_row`` makes them."""
+    put = arrays.rows("put", id="bigint", state="text", error="text", moment="timestamptz")
+    with connection.cursor() as cursor:
+        sql = PUT_BACK.format(table=table._meta.db_table, rows=put)
+        cursor.execute(sql, arrays.values(rows))
+
+
+def _row(one: _Tried, receipt: Receipt, now: datetime) -> tuple[int, str, str, str]:
+    if one.too_old(now):
+        return one.key, State.FAILED.value, receipt.error or "gave_up", arrays.instant(now)
+    due_at = now + _wait(one.attempts, receipt)
+    return one.key, State.QUEUED.value, receipt.error, arrays.instant(due_at)
 
 
 def _wait(attempts: int, receipt: Receipt) -> timedelta:

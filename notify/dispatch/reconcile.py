@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.registry import channels
+from notify.dispatch import arrays
 from notify.dispatch.answers import put_down
 from notify.dispatch.earlier import earlier_tries
 from notify.dispatch.handful import Unreachable, phone
@@ -105,10 +106,22 @@ def _claim(batches: Collection[int], now: datetime) -> list[Delivery]:
     rows = Delivery.objects.filter(to_ask_about(batches, now)).select_related("subscriber")
     oldest = rows.order_by("sending_at", "pk").select_for_update(skip_locked=True, of=("self",))
     claimed = list(oldest[:AT_ONCE])
-    for one in claimed:
-        one.due_at = asked_next(one, now)
-    Delivery.objects.bulk_update(claimed, ["due_at"])
+    if claimed:
+        _ask_later(claimed, now)
     return claimed
+
+
+ASK_LATER = """
+UPDATE dispatch_delivery SET due_at = later.due_at
+FROM {rows} WHERE dispatch_delivery.id = later.id
+"""
+
+
+def _ask_later(claimed: Collection[Delivery], now: datetime) -> None:
+    later = [(one.pk, arrays.instant(asked_next(one, now))) for one in claimed]
+    rows = arrays.rows("later", id="bigint", due_at="timestamptz")
+    with connection.cursor() as cursor:
+        cursor.execute(ASK_LATER.format(rows=rows), arrays.values(later))
 
 
 def _ask(name: str, dispatch: int, deliveries: list[Delivery]) -> None:

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
 from notify.dispatch import again
 from notify.dispatch.models import Batch, Delivery, State
 from notify.dispatch.record import record
+from tests import given
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +123,34 @@ def test_a_slow_asker_does_not_send_again_what_is_on_its_way_again() -> None:
 
     delivery.refresh_from_db()
     assert delivery.state == State.SENDING
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED_FOR_NOW, Outcome.ABSENT])
+def test_five_hundred_cost_as_many_statements_as_one(outcome: Outcome) -> None:
+    def statements(size: int) -> int:
+        service = given.service(f"service-of-{size}")
+        world.crowd(size, services=[service])
+        dispatch = world.expanded(service=service)
+        dispatch.deliveries.update(state=State.IN_DOUBT, attempts=1)
+        keys = dispatch.deliveries.values_list("pk", flat=True)
+        receipts = {key: Receipt(f"d{key}", outcome) for key in keys}
+        with CaptureQueriesContext(connection) as captured:
+            again.queue_again(Delivery, receipts, timezone.now())
+        assert world.states(dispatch) == [State.QUEUED] * size
+        return len(captured)
+
+    # Lock the batches, lock the messages, put them back, open the batches; and the savepoint.
+    assert (statements(1), statements(500)) == (6, 6)
+
+
+def test_those_who_failed_together_do_not_come_back_together() -> None:
+    world.crowd(20)
+    dispatch = world.expanded()
+    dispatch.deliveries.update(state=State.SENDING, attempts=1)
+
+    record([Receipt(one.reference, Outcome.FAILED_FOR_NOW) for one in dispatch.deliveries.all()])
+
+    assert dispatch.deliveries.values("due_at").distinct().count() == 20
 
 
 def test_accepted_and_failed_for_now_at_once_is_accepted() -> None:

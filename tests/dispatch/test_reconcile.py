@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import cast
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 from time_machine import Traveller
@@ -33,7 +35,7 @@ class Asked(MemoryChannel):
     before: Callable[[], object] = staticmethod(lambda: None)
     on_its_way: Callable[[], object] = staticmethod(lambda: None)
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         for one in recipients:
             self.on_its_way()
             yield from super().send(notice, [one])
@@ -353,6 +355,17 @@ def test_the_longest_in_doubt_come_first_and_a_backlog_is_worked_off_in_one_go(
     assert reconcile() == 3
     assert set(channel.asked[:2]) == {third.reference, first.reference}
     assert channel.asked[2:] == [second.reference]
+
+
+@pytest.mark.django_db
+def test_two_hundred_questions_cost_few_statements(channel: Asked, clock: Traveller) -> None:
+    died_sending(200, accepted=True)
+    until_it_is_time_to_ask(clock)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert reconcile() == 200
+
+    assert len(captured) <= 26
 
 
 @pytest.mark.django_db
