@@ -19,6 +19,10 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """How long a message that fails for now is tried again."""
 LONGEST_WAIT = 600.0
 """Seconds between two attempts at most, unless the provider asks for more."""
+LONGEST_WAIT_IF_TOLD = 10.0
+"""The same where the provider says when to come back, if that is sooner: it is busy, nothing is wrong
+with the message, and whoever sends slows down for all of them. With every second request refused,
+one of two thousand people is refused eleven times in a row, and would else wait for an hour."""
 LONGEST_OBEYED = 3600.0
 """Seconds that a provider may ask us to wait."""
 
@@ -126,9 +130,10 @@ def _wait(attempts: int, receipt: Receipt) -> timedelta:
     if receipt.outcome == Outcome.ABSENT:
         return timedelta()
     jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing
-    growing = 2.0 * 3 ** min(max(0, attempts - 1), 10)
+    longest = LONGEST_WAIT if receipt.retry_after is None else LONGEST_WAIT_IF_TOLD
+    growing = min(longest, 2.0 * 3 ** min(max(0, attempts - 1), 10))
     obeyed = min(receipt.retry_after or 0.0, LONGEST_OBEYED)
-    return timedelta(seconds=max(min(LONGEST_WAIT, growing) * jitter, obeyed))
+    return timedelta(seconds=max(growing * jitter, obeyed))
 
 
 def _reopen(batches: Collection[int]) -> None:

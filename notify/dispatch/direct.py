@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -115,7 +115,7 @@ def _mark(waiting: QuerySet[DirectMessage], now: datetime) -> list[int]:
 def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
     """Hand over what is marked and put down what is said, until all is said or somebody doubts us."""
     messages = _readable(marked)
-    unsaid = {one.reference: one.pk for one in messages}
+    unsaid = {one.reference: one for one in messages}
     receipts: list[Receipt] = []
     renewed = time.monotonic()
     try:
@@ -135,11 +135,13 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
         put_down(messages, receipts)
 
 
-def _renew(unsaid: Iterable[int]) -> bool:
-    """Say that we still send these; False if somebody took us for dead, and will ask about them."""
-    ours = DirectMessage.objects.filter(pk__in=list(unsaid))
-    if ours.filter(state__in=(State.IN_DOUBT, State.QUEUED)).exists():
-        return False
+def _renew(unsaid: Collection[DirectMessage]) -> bool:
+    """Say that we still send these; False if somebody took us for dead: they are asked about, or were."""
+    tries = {one.pk: one.attempts for one in unsaid}
+    ours = DirectMessage.objects.filter(pk__in=tries)
+    for key, state, attempts in ours.values_list("pk", "state", "attempts"):
+        if state in (State.IN_DOUBT, State.QUEUED) or attempts != tries[key]:
+            return False
     ours.filter(state=State.SENDING).update(sending_at=timezone.now())
     return True
 

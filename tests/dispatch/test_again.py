@@ -54,6 +54,11 @@ def test_the_provider_is_obeyed_within_reason(asked: float, least: float, most: 
     assert least <= waits(sent_off(), retry_after=asked) <= most
 
 
+@pytest.mark.parametrize("attempts", [3, 11])
+def test_who_was_told_when_to_come_back_does_not_wait_ever_longer(attempts: int) -> None:
+    assert 7 <= waits(sent_off(attempts), retry_after=1.0) <= 13
+
+
 def test_the_next_attempt_may_be_another_providers() -> None:
     delivery = sent_off()
     record([Receipt(delivery.reference, Outcome.IN_DOUBT, provider="twilio")])

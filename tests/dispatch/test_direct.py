@@ -342,6 +342,33 @@ def test_what_is_on_its_way_when_a_clock_jumps_is_sent_once(
 
 
 @pytest.mark.django_db
+def test_who_stood_still_while_others_sent_it_sends_no_more(
+    watched: Watched, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [direct.answer(PHONE, body) for body in ("one", "two")]
+    pretend_that_time_passes(clock, monkeypatch)
+
+    def stand_still() -> None:
+        watched.before_each = lambda: None
+        clock.shift(direct.SENDS_FOR)
+        direct.reconcile_direct()
+        clock.shift(LETTING_GO)
+        direct.reconcile_direct()
+        direct.send_direct()
+        # The connection has long been cut when it wakes.
+        watched.fates[PHONE] = Outcome.FAILED_FOR_NOW
+
+    watched.before_each = stand_still
+    direct.send_direct()
+    watched.fates.clear()
+    clock.shift(timedelta(minutes=1))
+    direct.send_direct()
+
+    assert {state(one) for one in messages} == {State.SENT}
+    assert sorted(one.body for one in watched.texts) == ["one", "two"]
+
+
+@pytest.mark.django_db
 def test_an_answer_about_an_earlier_try_does_not_undo_a_later_one(
     watched: Watched, clock: Traveller
 ) -> None:

@@ -42,9 +42,12 @@ HASTY: dict[str, Any] = {
     "ASK_AGAIN": timedelta(seconds=3),
     "OVERDUE": timedelta(seconds=3),
     "UNHEARD": timedelta(seconds=0.3),
-    "LONGEST_WAIT": 0.5,
+    "LONGEST_WAIT": 60.0,
+    "LONGEST_WAIT_IF_TOLD": 1.0,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
+    "REST": 1.5,
+    "LONGEST_REST": 12.0,
     "FIRST_SLICE": 20,
     "SLICE": 20,
 }
