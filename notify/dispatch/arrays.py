@@ -27,11 +27,33 @@ def rows(name: str, **columns: str) -> str:
     return f"(SELECT {fields} FROM json_each(%s)) AS {name}"  # noqa: S608 - names are ours
 
 
-def values(rows: Sequence[Sequence[int | str]]) -> list[list[int | str] | str]:
-    """What takes the place of the placeholders in ``rows``. At least one row, all of one length."""
+def among(column: str) -> str:
+    """For WHERE: the column is one of an array of whole numbers, made by ``values`` as one column.
+
+    Unlike a join, never worse than one look at each row, whatever the planner believes of the table.
+    """
     if connection.vendor == "postgresql":
-        return [list(column) for column in zip(*rows, strict=True)]
+        return f"{column} = ANY(%s::bigint[])"
+    return f"{column} IN (SELECT json_extract(value, '$[0]') FROM json_each(%s))"  # noqa: S608 - as above
+
+
+def values(rows: Sequence[Sequence[int | str]]) -> list[str]:
+    """What takes the place of the placeholders in ``rows``. At least one row, all of one length.
+
+    Texts hold no U+0000, which no column holds either. Written as literals, because the driver
+    asks Python how to quote each element of a list.
+    Source: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+    """
+    if connection.vendor == "postgresql":
+        columns = zip(*rows, strict=True)
+        return ["{" + ",".join(map(_element, column)) + "}" for column in columns]
     return [json.dumps(rows)]
+
+
+def _element(value: int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 INSTANT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}

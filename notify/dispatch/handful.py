@@ -95,9 +95,10 @@ def take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> Sequenc
 
 
 def _due(queued: QuerySet[Delivery], now: datetime, most: int) -> Sequence[Waiting]:
+    # In no order: asked for one, PostgreSQL may walk the whole ledger in that order.
     rows = (
         queued.filter(due_at__lte=now)
-        .order_by("pk")
+        .order_by()
         .values_list(
             "pk", "address", "language", "subscriber__phone_cipher", "subscriber__ended_at"
         )
@@ -107,11 +108,7 @@ def _due(queued: QuerySet[Delivery], now: datetime, most: int) -> Sequence[Waiti
 
 MARK = """
 UPDATE dispatch_delivery SET state = 'sending', sending_at = {now}, attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM dispatch_delivery
-    WHERE id IN (SELECT chosen.key FROM {chosen}) AND state = 'queued' ORDER BY id {lock}
-)
-RETURNING id
+WHERE {among} AND state = 'queued' RETURNING id
 """
 """Only what is still queued: a callback may have moved one of them forward since they were read."""
 
@@ -119,11 +116,7 @@ RETURNING id
 def _mark(keys: Sequence[int], now: datetime) -> Collection[int]:
     if not keys:
         return ()
-    sql = MARK.format(
-        now=arrays.INSTANT[connection.vendor],
-        chosen=arrays.rows("chosen", key="bigint"),
-        lock="FOR NO KEY UPDATE" if connection.features.has_select_for_update else "",
-    )
+    sql = MARK.format(now=arrays.INSTANT[connection.vendor], among=arrays.among("id"))
     with connection.cursor() as cursor:
         cursor.execute(sql, [arrays.instant(now), *arrays.values([(key,) for key in keys])])
         return {key for (key,) in cursor.fetchall()}

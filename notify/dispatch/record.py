@@ -68,21 +68,11 @@ def _keyed(receipts: Iterable[Receipt], letter: str) -> Iterator[Keyed]:
         if digits.isdecimal() and digits.isascii() and len(digits) <= LONGEST_KEY:
             key = int(digits)
             if one.reference == f"{letter}{key}":
-                yield key, _fit(one)
-
-
-def _fit(receipt: Receipt) -> Receipt:
-    """What a provider said, as columns hold it: one odd callback must not spoil 499 others."""
-    return replace(
-        receipt,
-        provider=_text(receipt.provider, 16),
-        provider_id=_text(receipt.provider_id, 64),
-        error=_text(receipt.error, 32),
-        units=min(max(receipt.units, 0), MOST_UNITS),
-    )
+                yield key, one
 
 
 def _text(said: str, longest: int) -> str:
+    """What a provider said, as a column holds it: one odd callback must not spoil 499 others."""
     return said.encode("utf-8", "replace").decode().replace("\x00", "")[:longest]
 
 
@@ -93,7 +83,11 @@ def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keye
     forward = [pair for pair in present if pair[1].outcome in STATE]
     if forward:
         _move_forward(table, _furthest(forward), now)
-    back = dict(pair for pair in present if pair[1].outcome not in STATE)
+    back = {
+        key: replace(one, error=_text(one.error, 32))
+        for key, one in present
+        if one.outcome not in STATE
+    }
     if back:
         queue_again(table, back, now)
     if table is Delivery:
@@ -114,8 +108,9 @@ UPDATE {table} SET
     units = CASE WHEN receipt.units > {table}.units THEN receipt.units ELSE {table}.units END,
     due_at = CASE WHEN {outranked} AND receipt.state = 'in_doubt' THEN {now}
                   ELSE {table}.due_at END
-FROM {receipts} WHERE {table}.id = receipt.id
+FROM {receipts} WHERE {table}.id = receipt.id AND {among}
 """
+"""The keys are given twice, so that it never joins the whole ledger, whatever the planner believes."""
 
 # What nobody knew is still a doubt to somebody who does.
 OUTRANKED = """receipt.rank > CASE WHEN {table}.error = 'nobody_knows' THEN 2 ELSE CASE {table}.state
@@ -139,22 +134,31 @@ def _move_forward(table: type[Message], best: dict[int, Receipt], now: datetime)
             error="text",
             units="int",
         ),
+        among=arrays.among(f"{name}.id"),
         table=name,
         now=arrays.INSTANT[connection.vendor],
         outranked=OUTRANKED.format(table=name),
     )
+    receipts = arrays.values([_row(key, one) for key, one in best.items()])
     times = [arrays.instant(at) for at in (now, now, now + SETTLING)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*times, *arrays.values([_row(key, one) for key, one in best.items()])])
+        cursor.execute(sql, [*times, *receipts, *arrays.values([(key,) for key in best])])
 
 
 def _row(key: int, receipt: Receipt) -> tuple[int | str, ...]:
     state = STATE[receipt.outcome]
-    said = receipt.provider, receipt.provider_id, receipt.error, receipt.units
-    return (key, state.value, RANK[state], *said)
+    return (
+        key,
+        state.value,
+        RANK[state],
+        _text(receipt.provider, 16),
+        _text(receipt.provider_id, 64),
+        _text(receipt.error, 32),
+        min(max(receipt.units, 0), MOST_UNITS),
+    )
 
 
-LOCK = "SELECT id FROM {table} WHERE id IN (SELECT chosen.key FROM {chosen}) ORDER BY id FOR NO KEY UPDATE"
+LOCK = "SELECT id FROM {table} WHERE {among} ORDER BY id FOR NO KEY UPDATE"
 
 
 def _lock(table: type[Message], keys: Collection[int]) -> None:
@@ -163,26 +167,24 @@ def _lock(table: type[Message], keys: Collection[int]) -> None:
     SQLite has one writer at a time anyway.
     """
     if connection.features.has_select_for_update and len(keys) > 1:
-        chosen = arrays.rows("chosen", key="bigint")
+        sql = LOCK.format(table=table._meta.db_table, among=arrays.among("id"))
         with connection.cursor() as cursor:
-            cursor.execute(
-                LOCK.format(table=table._meta.db_table, chosen=chosen),
-                arrays.values([(key,) for key in keys]),
-            )
+            cursor.execute(sql, arrays.values([(key,) for key in keys]))
 
 
 def _furthest(receipts: Iterable[Keyed]) -> dict[int, Receipt]:
     """One receipt per key, with what the others knew: UPDATE … FROM takes any of several."""
     best: dict[int, Receipt] = {}
     for key, one in receipts:
-        known = best.get(key, one)
-        first, second = (one, known) if _rank(one) > _rank(known) else (known, one)
-        best[key] = replace(
-            first,
-            provider=first.provider or second.provider,
-            provider_id=first.provider_id or second.provider_id,
-            units=max(first.units, second.units),
-        )
+        known = best.setdefault(key, one)
+        if known is not one:
+            first, second = (one, known) if _rank(one) > _rank(known) else (known, one)
+            best[key] = replace(
+                first,
+                provider=first.provider or second.provider,
+                provider_id=first.provider_id or second.provider_id,
+                units=max(first.units, second.units),
+            )
     return best
 
 
