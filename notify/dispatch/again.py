@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from notify.channels.base import Outcome, Receipt
 from notify.dispatch import arrays
-from notify.dispatch.models import Batch, Delivery, DirectMessage, State
+from notify.dispatch.models import Batch, Decision, Delivery, DirectMessage, State
 
 GIVE_UP_AFTER = timedelta(hours=24)
-"""How long a message that fails for now is tried again."""
+"""How long a message that fails for now is tried again, from when it was begun."""
 LONGEST_WAIT = 600.0
 """Seconds between two attempts at most, unless the provider asks for more."""
 LONGEST_WAIT_IF_TOLD = 10.0
@@ -85,12 +86,19 @@ class _Tried:
         return now - self.since > GIVE_UP_AFTER
 
 
+_DECIDED = Decision.objects.filter(
+    dispatch=OuterRef("dispatch"), kind=Decision.Kind.RETRY
+).order_by("-at")
+_BEGUN = Coalesce(Subquery(_DECIDED.values("at")[:1]), F("dispatch__created_at"))
+"""When a delivery was begun: with its dispatch, or when a person last had what failed tried again."""
+
+
 def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> Iterator[_Tried]:
     rows: QuerySet[Any] = table._default_manager.filter(pk__in=keys).order_by("pk")
     rows = rows.select_for_update(of=("self",), no_key=True)
     columns = ("pk", "state", "attempts")
     if table is Delivery:
-        found = rows.values_list(*columns, "dispatch__created_at", "batch_id")
+        found = rows.values_list(*columns, _BEGUN, "batch_id")
     else:
         found = rows.values_list(*columns, "created_at")
     return (_Tried(*row) for row in found)
@@ -103,7 +111,7 @@ UPDATE {table} SET
     due_at = CASE put.state WHEN 'queued' THEN put.moment ELSE {table}.due_at END,
     final_at = CASE put.state WHEN 'failed' THEN put.moment END,
     provider = CASE put.state WHEN 'queued' THEN '' ELSE {table}.provider END
-FROM {rows} WHERE {table}.id = put.id
+FROM {rows} WHERE {table}.id = put.id AND {among}
 """
 """The next attempt may be another provider's, and a doubt about it is no business of this one."""
 
@@ -112,17 +120,20 @@ def _put_back(
     table: type[Delivery] | type[DirectMessage], rows: Sequence[tuple[int, str, str, str]]
 ) -> None:
     """One statement for any number of rows, as ``_row`` makes them."""
+    name = table._meta.db_table
     put = arrays.rows("put", id="bigint", state="text", error="text", moment="timestamptz")
+    sql = PUT_BACK.format(table=name, rows=put, among=arrays.among(f"{name}.id"))
     with connection.cursor() as cursor:
-        sql = PUT_BACK.format(table=table._meta.db_table, rows=put)
-        cursor.execute(sql, arrays.values(rows))
+        cursor.execute(sql, [*arrays.values(rows), *arrays.values([(row[0],) for row in rows])])
 
 
 def _row(one: _Tried, receipt: Receipt, now: datetime) -> tuple[int, str, str, str]:
+    # A code, as the column holds it, whatever a provider said.
+    error = receipt.error.encode("ascii", "ignore").decode().replace("\x00", "")[:32]
     if one.too_old(now):
-        return one.key, State.FAILED.value, receipt.error or "gave_up", arrays.instant(now)
+        return one.key, State.FAILED.value, error or "gave_up", arrays.instant(now)
     due_at = now + _wait(one.attempts, receipt)
-    return one.key, State.QUEUED.value, receipt.error, arrays.instant(due_at)
+    return one.key, State.QUEUED.value, error, arrays.instant(due_at)
 
 
 def _wait(attempts: int, receipt: Receipt) -> timedelta:

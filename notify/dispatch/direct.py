@@ -114,12 +114,12 @@ def _mark(waiting: QuerySet[DirectMessage], now: datetime) -> list[int]:
 
 def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
     """Hand over what is marked and put down what is said, until all is said or somebody doubts us."""
-    messages = _readable(marked)
+    messages, texts = _read(marked)
     unsaid = {one.reference: one for one in messages}
     receipts: list[Receipt] = []
     renewed = time.monotonic()
     try:
-        for receipt in channel.send_texts([_text(one) for one in messages]):
+        for receipt in channel.send_texts(texts):
             receipts.append(receipt)
             unsaid.pop(receipt.reference, None)
             if time.monotonic() - renewed >= RENEW_AFTER.total_seconds():
@@ -174,27 +174,25 @@ def _claim(now: datetime) -> list[int]:
 
 
 def _ask(channel: TextChannel, claimed: QuerySet[DirectMessage]) -> None:
-    asked = _readable(claimed)
+    asked, texts = _read(claimed)
     try:
-        put_down(asked, channel.look_up_texts([_text(one) for one in asked]))
+        put_down(asked, channel.look_up_texts(texts))
     except ChannelError as error:
         log.warning("could not ask what became of direct messages: %s", error)
 
 
-def _readable(messages: QuerySet[DirectMessage]) -> list[DirectMessage]:
-    """Those whose words we have; one that no key decrypts fails alone.
+def _read(messages: QuerySet[DirectMessage]) -> tuple[list[DirectMessage], list[Text]]:
+    """Messages and their words; one that no key decrypts fails alone.
 
     A callback may have settled one a moment ago: its words are cleared, and nobody needs them.
     """
-    readable: list[DirectMessage] = []
+    texts: dict[DirectMessage, Text] = {}
     for message in messages.exclude(body_cipher=""):
         try:
-            _text(message)
+            texts[message] = _text(message)
         except Undecryptable:
             record([Receipt(message.reference, Outcome.FAILED, error="undecryptable")])
-        else:
-            readable.append(message)
-    return readable
+    return list(texts), list(texts.values())
 
 
 def ring_for_messages() -> None:

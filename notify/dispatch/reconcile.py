@@ -113,15 +113,17 @@ def _claim(batches: Collection[int], now: datetime) -> list[Delivery]:
 
 ASK_LATER = """
 UPDATE dispatch_delivery SET due_at = later.due_at
-FROM {rows} WHERE dispatch_delivery.id = later.id
+FROM {rows} WHERE dispatch_delivery.id = later.id AND {among}
 """
 
 
 def _ask_later(claimed: Collection[Delivery], now: datetime) -> None:
     later = [(one.pk, arrays.instant(asked_next(one, now))) for one in claimed]
     rows = arrays.rows("later", id="bigint", due_at="timestamptz")
+    sql = ASK_LATER.format(rows=rows, among=arrays.among("dispatch_delivery.id"))
+    keys = [(one.pk,) for one in claimed]
     with connection.cursor() as cursor:
-        cursor.execute(ASK_LATER.format(rows=rows), arrays.values(later))
+        cursor.execute(sql, [*arrays.values(later), *arrays.values(keys)])
 
 
 def _ask(name: str, dispatch: int, deliveries: list[Delivery]) -> None:

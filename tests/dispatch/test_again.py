@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
-from notify.dispatch import again
+from notify.dispatch import again, control
+from notify.dispatch.answers import put_down
 from notify.dispatch.models import Batch, Delivery, State
 from notify.dispatch.record import record
 from tests import given
@@ -97,6 +99,31 @@ def test_after_a_day_it_is_given_up() -> None:
     assert (delivery.state, delivery.error) == (State.FAILED, "gave_up")
     assert delivery.final_at is not None
     assert Batch.objects.get().done_at is not None
+
+
+def test_what_a_person_had_tried_again_is_not_given_up_at_the_first_refusal() -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded(expires=timezone.now() + timedelta(days=3)))
+    Delivery.objects.update(state=State.FAILED, error="gave_up", attempts=9)
+    with time_machine.travel(timezone.now() + again.GIVE_UP_AFTER + timedelta(hours=1)):
+        control.retry(delivery.dispatch, key=uuid.uuid4(), by=None)
+        Delivery.objects.update(state=State.SENDING)
+
+        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW)])
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
+
+
+def test_an_odd_code_is_cut_to_what_the_ledger_holds() -> None:
+    delivery = sent_off()
+    delivery.refresh_from_db()
+    receipt = Receipt(delivery.reference, Outcome.FAILED_FOR_NOW, error="busy\x00\ud800" + "é" * 90)
+
+    put_down([delivery], [receipt])
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.QUEUED, "busy")
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.FAILED, State.WITHDRAWN])
