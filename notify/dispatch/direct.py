@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -117,18 +116,19 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
     messages, texts = _read(marked)
     unsaid = {one.reference: one for one in messages}
     receipts: list[Receipt] = []
-    renewed = time.monotonic()
+    renewed = timezone.now()
     try:
         for receipt in channel.send_texts(texts):
             receipts.append(receipt)
             unsaid.pop(receipt.reference, None)
-            if time.monotonic() - renewed >= RENEW_AFTER.total_seconds():
+            # A clock that jumps back must not keep us from it for as long as it jumped.
+            if abs(timezone.now() - renewed) >= RENEW_AFTER:
                 put_down(messages, receipts)
                 receipts = []
                 if not _renew(unsaid.values()):
                     # What has not left by now never does: the channel ends when nobody listens.
                     break
-                renewed = time.monotonic()
+                renewed = timezone.now()
     except ChannelError as error:
         log.warning("direct messages wait: %s", error)
     finally:

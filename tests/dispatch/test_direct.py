@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -248,11 +247,6 @@ def test_a_channel_that_cannot_work_now_leaves_it_to_be_asked_about(
 # --- in doubt -----------------------------------------------------------------------------------
 
 
-def pretend_that_time_passes(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the time that a worker measures go with the clock that the test moves."""
-    monkeypatch.setattr(time, "monotonic", lambda: timezone.now().timestamp())
-
-
 def in_doubt(*, accepted: bool) -> DirectMessage:
     """One whose answer was lost, with or without the provider having it."""
     message = direct.answer(PHONE, "Hej")
@@ -299,10 +293,9 @@ def test_a_slow_provider_is_not_taken_for_a_dead_worker(watched: Watched, clock:
 
 @pytest.mark.django_db
 def test_who_still_sends_at_a_slow_pace_is_not_taken_for_dead(
-    watched: Watched, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, clock: Traveller
 ) -> None:
     messages = [direct.answer(PHONE, "Hej") for _ in range(8)]
-    pretend_that_time_passes(clock, monkeypatch)
 
     def crawl() -> None:
         clock.shift(direct.SENDS_FOR / 4)
@@ -317,11 +310,10 @@ def test_who_still_sends_at_a_slow_pace_is_not_taken_for_dead(
 
 @pytest.mark.django_db
 def test_what_is_on_its_way_when_a_clock_jumps_is_sent_once(
-    watched: Watched, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, clock: Traveller
 ) -> None:
     direct.answer(PHONE, "Hej")
     direct.answer(PHONE, "Hej igen")
-    pretend_that_time_passes(clock, monkeypatch)
 
     def jump() -> None:
         watched.before_each = lambda: None
@@ -342,11 +334,28 @@ def test_what_is_on_its_way_when_a_clock_jumps_is_sent_once(
 
 
 @pytest.mark.django_db
+def test_a_clock_that_jumps_back_does_not_keep_anybody_from_seeing_that_others_doubt(
+    watched: Watched, clock: Traveller
+) -> None:
+    for body in ("one", "two", "three"):
+        direct.answer(PHONE, body)
+
+    def doubted_and_back() -> None:
+        watched.before_each = lambda: None
+        DirectMessage.objects.update(state=State.IN_DOUBT)
+        clock.shift(timedelta(hours=-1))
+
+    watched.before_each = doubted_and_back
+    direct.send_direct()
+
+    assert [one.body for one in watched.texts] == ["one"]
+
+
+@pytest.mark.django_db
 def test_who_stood_still_while_others_sent_it_sends_no_more(
-    watched: Watched, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, clock: Traveller
 ) -> None:
     messages = [direct.answer(PHONE, body) for body in ("one", "two")]
-    pretend_that_time_passes(clock, monkeypatch)
 
     def stand_still() -> None:
         watched.before_each = lambda: None
