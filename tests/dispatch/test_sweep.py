@@ -17,6 +17,7 @@ from notify.dispatch import expand as expanding
 from notify.dispatch import sweep as sweeping
 from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, State
+from notify.dispatch.overdue import LETTING_GO
 from notify.dispatch.sweep import UNHEARD, sweep
 from tests.dispatch import world
 from tests.dispatch.conftest import Bells
@@ -174,6 +175,8 @@ def test_what_a_dead_worker_left_is_settled(clock: Traveller, memory: MemoryChan
     Delivery.objects.update(state=State.SENDING, sending_at=now)
     Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
     clock.shift(LEASE)
+    sweep()
+    clock.shift(LETTING_GO)
 
     sweep()
 
