@@ -128,8 +128,7 @@ def _put_back(
 
 
 def _row(one: _Tried, receipt: Receipt, now: datetime) -> tuple[int, str, str, str]:
-    # A code, as the column holds it, whatever a provider said.
-    error = receipt.error.encode("ascii", "ignore").decode().replace("\x00", "")[:32]
+    error = arrays.fitting(receipt.error, 32)
     if one.too_old(now):
         return one.key, State.FAILED.value, error or "gave_up", arrays.instant(now)
     due_at = now + _wait(one.attempts, receipt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from django.utils import timezone
 
@@ -13,22 +13,19 @@ from notify.dispatch.record import record
 
 
 def put_down(
-    messages: Sequence[Delivery] | Sequence[DirectMessage], said: Iterable[Receipt]
+    table: type[Delivery] | type[DirectMessage],
+    tries: Mapping[int, int],
+    said: Iterable[Receipt],
 ) -> None:
-    """Record what is said about these messages, which are as they were when we sent or asked.
+    """Record what is said about messages, which are as they were when we sent or asked.
 
-    What leads back to the queue is about the try of then. Whoever says it may be slow, or stand
-    still for minutes with the answer in hand; if somebody has tried once more meanwhile, to believe
-    it would send the message twice.
+    tries: by key, how often each had been tried then. What leads back to the queue is about the
+    try of then: whoever says it may be slow, or stand still for minutes with the answer in hand;
+    if somebody has tried once more meanwhile, to believe it would send the message twice.
     """
     said = list(said)
     record(one for one in said if one.outcome not in FROM)
-    back = {one.reference: one for one in said if one.outcome in FROM}
-    rows = [row for row in messages if row.reference in back]
-    if rows:
-        queue_again(
-            type(rows[0]),
-            {row.pk: back[row.reference] for row in rows},
-            timezone.now(),
-            tries={row.pk: row.attempts for row in rows},
-        )
+    # The references are our own, as we gave them to the channel.
+    back = {int(one.reference[1:]): one for one in said if one.outcome in FROM}
+    if back:
+        queue_again(table, back, timezone.now(), tries=tries)

@@ -56,6 +56,11 @@ def _element(value: int | str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def fitting(said: str, longest: int) -> str:
+    """Words from outside as a column holds them: one odd callback must not spoil 499 others."""
+    return said.encode("utf-8", "replace").decode().replace("\x00", "")[:longest]
+
+
 INSTANT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
 """The placeholder of what ``instant`` makes."""
 

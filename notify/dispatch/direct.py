@@ -115,6 +115,7 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
     """Hand over what is marked and put down what is said, until all is said or somebody doubts us."""
     messages, texts = _read(marked)
     unsaid = {one.reference: one for one in messages}
+    tries = {one.pk: one.attempts for one in messages}
     receipts: list[Receipt] = []
     renewed = timezone.now()
     try:
@@ -123,7 +124,7 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
             unsaid.pop(receipt.reference, None)
             # A clock that jumps back must not keep us from it for as long as it jumped.
             if abs(timezone.now() - renewed) >= RENEW_AFTER:
-                put_down(messages, receipts)
+                put_down(DirectMessage, tries, receipts)
                 receipts = []
                 if not _renew(unsaid.values()):
                     # What has not left by now never does: the channel ends when nobody listens.
@@ -132,7 +133,7 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
     except ChannelError as error:
         log.warning("direct messages wait: %s", error)
     finally:
-        put_down(messages, receipts)
+        put_down(DirectMessage, tries, receipts)
 
 
 def _renew(unsaid: Collection[DirectMessage]) -> bool:
@@ -176,7 +177,8 @@ def _claim(now: datetime) -> list[int]:
 def _ask(channel: TextChannel, claimed: QuerySet[DirectMessage]) -> None:
     asked, texts = _read(claimed)
     try:
-        put_down(asked, channel.look_up_texts(texts))
+        tries = {one.pk: one.attempts for one in asked}
+        put_down(DirectMessage, tries, channel.look_up_texts(texts))
     except ChannelError as error:
         log.warning("could not ask what became of direct messages: %s", error)
 

@@ -32,13 +32,14 @@ class Unreachable(Exception):
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A queued delivery and what is known of whom it is for: columns, since to make models costs more
-    than to send."""
+    than to send. attempts: before this one."""
 
     key: int
     address: str
     language: str
     phone_cipher: str | None
     ended_at: datetime | None
+    attempts: int
 
     @property
     def reference(self) -> str:
@@ -100,7 +101,12 @@ def _due(queued: QuerySet[Delivery], now: datetime, most: int) -> Sequence[Waiti
         queued.filter(due_at__lte=now)
         .order_by()
         .values_list(
-            "pk", "address", "language", "subscriber__phone_cipher", "subscriber__ended_at"
+            "pk",
+            "address",
+            "language",
+            "subscriber__phone_cipher",
+            "subscriber__ended_at",
+            "attempts",
         )
     )
     return [Waiting(*row) for row in rows[:most]]

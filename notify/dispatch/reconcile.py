@@ -133,7 +133,8 @@ def _ask(name: str, dispatch: int, deliveries: list[Delivery]) -> None:
     notice = Dispatch.objects.get(pk=dispatch).notice
     reached = list(_recipients(channel, deliveries))
     try:
-        put_down(deliveries, channel.look_up(notice, reached))
+        tries = {one.pk: one.attempts for one in deliveries}
+        put_down(Delivery, tries, channel.look_up(notice, reached))
     except ChannelError as error:
         log.warning("could not ask %s what became of messages: %s", channel.name, error)
 

@@ -71,11 +71,6 @@ def _keyed(receipts: Iterable[Receipt], letter: str) -> Iterator[Keyed]:
                 yield key, one
 
 
-def _text(said: str, longest: int) -> str:
-    """What a provider said, as a column holds it: one odd callback must not spoil 499 others."""
-    return said.encode("utf-8", "replace").decode().replace("\x00", "")[:longest]
-
-
 def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keyed]) -> None:
     """Each step is a transaction of its own and may be repeated: none needs the others."""
     now = timezone.now()
@@ -83,11 +78,7 @@ def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keye
     forward = [pair for pair in present if pair[1].outcome in STATE]
     if forward:
         _move_forward(table, _furthest(forward), now)
-    back = {
-        key: replace(one, error=_text(one.error, 32))
-        for key, one in present
-        if one.outcome not in STATE
-    }
+    back = dict(pair for pair in present if pair[1].outcome not in STATE)
     if back:
         queue_again(table, back, now)
     if table is Delivery:
@@ -151,9 +142,9 @@ def _row(key: int, receipt: Receipt) -> tuple[int | str, ...]:
         key,
         state.value,
         RANK[state],
-        _text(receipt.provider, 16),
-        _text(receipt.provider_id, 64),
-        _text(receipt.error, 32),
+        arrays.fitting(receipt.provider, 16),
+        arrays.fitting(receipt.provider_id, 64),
+        arrays.fitting(receipt.error, 32),
         min(max(receipt.units, 0), MOST_UNITS),
     )
 

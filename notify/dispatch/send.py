@@ -12,6 +12,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.utils import timezone
@@ -20,10 +21,10 @@ from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipi
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import bell
+from notify.dispatch.answers import put_down
 from notify.dispatch.handful import Unreachable, take
 from notify.dispatch.lease import lease, release, renew
-from notify.dispatch.models import Batch
-from notify.dispatch.record import record
+from notify.dispatch.models import Batch, Delivery
 from notify.dispatch.stopping import stopping
 
 log = logging.getLogger(__name__)
@@ -75,41 +76,50 @@ def _work_through(batch: Batch, worker: str, channel: Channel) -> None:
     Whatever the channel leaves without a receipt stays ``sending``, and so is asked about later.
     """
     notice = batch.dispatch.notice
-    outcomes: list[Receipt] = []
+    said = _Said()
     renewed = recorded = timezone.now()
     try:
-        for receipt in channel.send(notice, _drawn(batch, worker, notice, channel, outcomes)):
-            outcomes.append(receipt)
+        for receipt in channel.send(notice, _drawn(batch, worker, notice, channel, said)):
+            said.outcomes.append(receipt)
             now = timezone.now()
-            if now - renewed >= RENEW_AFTER:
+            # A clock that jumps back must not keep us from either for as long as it jumped.
+            if abs(now - renewed) >= RENEW_AFTER:
                 if not renew(batch, worker):
                     return
                 renewed = now
-            if len(outcomes) >= RECORD_AT or now - recorded >= RECORD_AFTER:
-                _put_down(outcomes)
+            if len(said.outcomes) >= RECORD_AT or abs(now - recorded) >= RECORD_AFTER:
+                said.put_down()
                 recorded = timezone.now()
     finally:
-        _put_down(outcomes)
+        said.put_down()
 
 
-def _put_down(outcomes: list[Receipt]) -> None:
-    record(outcomes)
-    outcomes.clear()
+@dataclass(slots=True)
+class _Said:
+    """What is not in the ledger yet. tries: by key of those taken, which try of theirs this is."""
+
+    outcomes: list[Receipt] = field(default_factory=list)
+    tries: dict[int, int] = field(default_factory=dict)
+
+    def put_down(self) -> None:
+        put_down(Delivery, self.tries, self.outcomes)
+        self.outcomes.clear()
 
 
 def _drawn(
-    batch: Batch, worker: str, notice: Notice, channel: Channel, outcomes: list[Receipt]
+    batch: Batch, worker: str, notice: Notice, channel: Channel, said: _Said
 ) -> Iterator[Recipient]:
     """Take handful after handful out of the ledger, as the channel has room for more.
 
-    outcomes: of those whom nobody can write to.
+    said: is told which try it is, and of those whom nobody can write to.
     """
     until = time.monotonic() + TURN
     while (handful := take(batch, worker, notice, channel)) is not None:
         for message in handful:
+            said.tries[message.key] = message.attempts + 1
             try:
                 yield message.recipient(channel)
             except Unreachable as reason:
-                outcomes.append(Receipt(message.reference, Outcome.FAILED, error=str(reason)))
+                said.outcomes.append(Receipt(message.reference, Outcome.FAILED, error=str(reason)))
         if stopping() or time.monotonic() >= until:
             return

@@ -120,10 +120,10 @@ def test_an_odd_code_is_cut_to_what_the_ledger_holds() -> None:
     delivery.refresh_from_db()
     receipt = Receipt(delivery.reference, Outcome.FAILED_FOR_NOW, error="busy\x00\ud800" + "é" * 90)
 
-    put_down([delivery], [receipt])
+    put_down(Delivery, {delivery.pk: delivery.attempts}, [receipt])
 
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.error) == (State.QUEUED, "busy")
+    assert (delivery.state, delivery.error) == (State.QUEUED, "busy?" + "é" * 27)
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.FAILED, State.WITHDRAWN])

@@ -15,11 +15,11 @@ from notify.channels.base import AddressedBy, ChannelError, Outcome, Recipient
 from notify.channels.memory import MemoryChannel
 from notify.channels.registry import channels
 from notify.dispatch import send as sending
-from notify.dispatch.models import Batch, State
+from notify.dispatch.models import Batch, Delivery, State
 from notify.dispatch.send import send_next_batch
 from tests import given
 from tests.dispatch import world
-from tests.dispatch.watched import Watched, addresses, phones
+from tests.dispatch.watched import Watched, addresses, once, phones
 
 
 class Places(MemoryChannel):
@@ -176,6 +176,22 @@ def test_what_fails_for_now_waits_in_the_database_and_goes_out_when_it_is_due(
     waiting.refresh_from_db()
     assert (waiting.state, waiting.error, waiting.attempts) == (State.SENT, "", 2)
     assert Batch.objects.get().done_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_of_an_earlier_try_says_nothing_about_the_present_one(watched: Watched) -> None:
+    [person] = world.crowd(1)
+    watched.fates[person.phone] = Outcome.FAILED_FOR_NOW
+    delivery = world.only(world.expanded())
+
+    def taken_for_dead_and_tried_once_more() -> None:
+        Delivery.objects.update(attempts=2)
+
+    watched.before = once(taken_for_dead_and_tried_once_more)
+    send_next_batch("urgent")
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.SENDING, "to queue it again would send it twice"
 
 
 @pytest.mark.django_db(transaction=True)

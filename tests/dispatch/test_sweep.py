@@ -252,6 +252,8 @@ def test_a_message_on_its_way_is_asked_about_though_its_words_expired(
     clock.shift(timedelta(hours=1))
 
     sweep()
+    clock.shift(LETTING_GO)
+    sweep()
     sweep()
 
     # The provider certainly did not have it, so it came back to the queue, and is past as well.
