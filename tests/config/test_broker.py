@@ -21,7 +21,7 @@ def mine() -> Redis:
 
 
 def name_of(client: Redis) -> int:
-    return int(client.client_id())  # type: ignore[arg-type]
+    return int(client.client_id())
 
 
 def test_a_thread_keeps_its_connection_and_shares_it_with_nobody(redis: Redis) -> None:

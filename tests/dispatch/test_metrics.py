@@ -161,7 +161,7 @@ def test_callbacks_that_nobody_has_recorded_are_told_with_their_lag(redis: Redis
     found = scraped()
     assert (found["notify_callbacks_waiting"], found["notify_callback_lag_seconds"]) == (0, 0)
 
-    seconds, _micros = redis.time()  # type: ignore[misc]
+    seconds, _micros = redis.time()
     for age in (90, 30):
         redis.xadd(key("callbacks"), {"receipt": "…"}, id=f"{(seconds - age) * 1000}-0")
     found = scraped()
