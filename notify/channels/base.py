@@ -8,7 +8,7 @@ contract in ``tests/channels/contract.py``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -119,11 +119,15 @@ class Channel(ABC):
     name: ClassVar[str]
     addressed_by: ClassVar[AddressedBy]
     handful: ClassVar[int] = 100
-    """How many recipients one call of ``send`` is handed at most."""
+    """How many recipients are taken out of the ledger at a time: so many are drawn at no cost after
+    the first of them, and so many a worker that dies leaves to be asked about."""
 
     @abstractmethod
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         """Carry the notice to each recipient; yield a receipt for each as soon as it is known.
+
+        recipients: to be drawn in the caller's thread and only when there is room for them, because
+        who was drawn counts as told; drawing may raise what the database raises.
 
         Yields exactly one receipt per recipient, in any order, and raises nothing for the sake of
         a single one. Called without an open transaction.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from notify.channels.base import (
@@ -29,7 +29,7 @@ class MemoryChannel(TextChannel):
         self.texts: list[Text] = []
         self.fates: dict[str, Outcome] = {}
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         """Keep the notice with its recipient and accept it."""
         for recipient in recipients:
             outcome = self.fates.get(recipient.address, Outcome.ACCEPTED)

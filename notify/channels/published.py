@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from notify.channels.base import AddressedBy, Channel, Outcome, Receipt, Recipient
@@ -20,11 +20,12 @@ class PublishingChannel(Channel):
     def publish(self, notice: Notice, places: Sequence[Place]) -> None:
         """Put the notice on record for these places; again and out of order, to the same result."""
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
-        """Publish the notice for the areas whose codes are the addresses."""
-        if recipients:
-            self.publish(notice, addressed(notice, recipients))
-        for recipient in recipients:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+        """Publish the notice for the areas whose codes are the addresses, all at once."""
+        everywhere = list(recipients)
+        if everywhere:
+            self.publish(notice, addressed(notice, everywhere))
+        for recipient in everywhere:
             yield Receipt(
                 recipient.reference,
                 Outcome.DELIVERED,

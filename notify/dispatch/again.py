@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import connection, transaction
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from notify.channels.base import Outcome, Receipt
-from notify.dispatch.models import Batch, Delivery, DirectMessage, State
+from notify.dispatch import arrays
+from notify.dispatch.models import Batch, Decision, Delivery, DirectMessage, State
 
 GIVE_UP_AFTER = timedelta(hours=24)
-"""How long a message that fails for now is tried again."""
+"""How long a message that fails for now is tried again, from when it was begun."""
 LONGEST_WAIT = 600.0
 """Seconds between two attempts at most, unless the provider asks for more."""
+LONGEST_WAIT_IF_TOLD = 10.0
+"""The same where the provider says when to come back, if that is sooner: it is busy, nothing is wrong
+with the message, and whoever sends slows down for all of them. With every second request refused,
+one of two thousand people is refused eleven times in a row, and would else wait for an hour."""
 LONGEST_OBEYED = 3600.0
 """Seconds that a provider may ask us to wait."""
 
@@ -28,29 +35,34 @@ FROM = {
 }
 """The states from which an outcome leads back; in any other, a later word has settled it."""
 
-Row = Delivery | DirectMessage
-
 
 @transaction.atomic
 def queue_again(
-    table: type[Delivery] | type[DirectMessage], receipts: Mapping[int, Receipt], now: datetime
+    table: type[Delivery] | type[DirectMessage],
+    receipts: Mapping[int, Receipt],
+    now: datetime,
+    *,
+    tries: Mapping[int, int] | None = None,
 ) -> None:
     """Queue the messages of these keys for later, or give up those that are too old.
+
+    tries: how often each had been tried when what the receipt says was true; if it was tried once
+    more since, the receipt says nothing about it.
 
     Locks batches before deliveries and both in key order, as everybody does who needs both.
     """
     if table is Delivery:
         _lock_batches(receipts)
-    rows = [row for row in _locked(table, receipts) if row.state in FROM[receipts[row.pk].outcome]]
-    for row in rows:
-        _put_back(row, receipts[row.pk], now)
-    if rows:
-        table._default_manager.bulk_update(
-            cast(Any, rows), ["state", "due_at", "final_at", "error", "provider"]
-        )
-    _reopen(
-        {row.batch_id for row in rows if isinstance(row, Delivery) and row.state == State.QUEUED}
-    )
+    tried = [
+        one
+        for one in _locked(table, receipts)
+        if one.state in FROM[receipts[one.key].outcome]
+        and (tries is None or one.attempts == tries[one.key])
+    ]
+    if tried:
+        rows = [_row(one, receipts[one.key], now) for one in tried]
+        _put_back(table, rows)
+        _reopen({one.batch for one in tried if one.batch and not one.too_old(now)})
 
 
 def _lock_batches(keys: Collection[int]) -> None:
@@ -60,22 +72,68 @@ def _lock_batches(keys: Collection[int]) -> None:
     list(batches.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A message as it is now. batch: None for one that is in none. since: when its words were said."""
+
+    key: int
+    state: str
+    attempts: int
+    since: datetime
+    batch: int | None = None
+
+    def too_old(self, now: datetime) -> bool:
+        return now - self.since > GIVE_UP_AFTER
+
+
+_DECIDED = Decision.objects.filter(
+    dispatch=OuterRef("dispatch"), kind=Decision.Kind.RETRY
+).order_by("-at")
+_BEGUN = Coalesce(Subquery(_DECIDED.values("at")[:1]), F("dispatch__created_at"))
+"""When a delivery was begun: with its dispatch, or when a person last had what failed tried again."""
+
+
+def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> Iterator[_Tried]:
     rows: QuerySet[Any] = table._default_manager.filter(pk__in=keys).order_by("pk")
+    rows = rows.select_for_update(of=("self",), no_key=True)
+    columns = ("pk", "state", "attempts")
     if table is Delivery:
-        rows = rows.select_related("dispatch").defer("dispatch__notice_json")
-    return list(rows.select_for_update(of=("self",), no_key=True))
-
-
-def _put_back(row: Delivery | DirectMessage, receipt: Receipt, now: datetime) -> None:
-    since = row.dispatch.created_at if isinstance(row, Delivery) else row.created_at
-    row.error = receipt.error
-    if now - since > GIVE_UP_AFTER:
-        row.state, row.final_at, row.error = State.FAILED, now, row.error or "gave_up"
+        found = rows.values_list(*columns, _BEGUN, "batch_id")
     else:
-        row.state, row.due_at = State.QUEUED, now + _wait(row.attempts, receipt)
-        # The next attempt may be another provider's, and a doubt about it is no business of this one.
-        row.provider = ""
+        found = rows.values_list(*columns, "created_at")
+    return (_Tried(*row) for row in found)
+
+
+PUT_BACK = """
+UPDATE {table} SET
+    state = put.state,
+    error = put.error,
+    due_at = CASE put.state WHEN 'queued' THEN put.moment ELSE {table}.due_at END,
+    final_at = CASE put.state WHEN 'failed' THEN put.moment END,
+    provider = CASE put.state WHEN 'queued' THEN '' ELSE {table}.provider END
+FROM {rows} WHERE {table}.id = put.id AND {among}
+"""
+"""The next attempt may be another provider's, and a doubt about it is no business of this one."""
+
+
+def _put_back(
+    table: type[Delivery] | type[DirectMessage], rows: Sequence[tuple[int, str, str, str]]
+) -> None:
+    """One statement for any number of rows, as ``_row`` makes them."""
+    name = table._meta.db_table
+    put = arrays.rows("put", id="bigint", state="text", error="text", moment="timestamptz")
+    sql = PUT_BACK.format(table=name, rows=put, among=arrays.among(f"{name}.id"))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*arrays.values(rows), *arrays.values([(row[0],) for row in rows])])
+
+
+def _row(one: _Tried, receipt: Receipt, now: datetime) -> tuple[int, str, str, str]:
+    # A code, as the column holds it, whatever a provider said.
+    error = receipt.error.encode("ascii", "ignore").decode().replace("\x00", "")[:32]
+    if one.too_old(now):
+        return one.key, State.FAILED.value, error or "gave_up", arrays.instant(now)
+    due_at = now + _wait(one.attempts, receipt)
+    return one.key, State.QUEUED.value, error, arrays.instant(due_at)
 
 
 def _wait(attempts: int, receipt: Receipt) -> timedelta:
@@ -83,9 +141,10 @@ def _wait(attempts: int, receipt: Receipt) -> timedelta:
     if receipt.outcome == Outcome.ABSENT:
         return timedelta()
     jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing
-    growing = 2.0 * 3 ** min(max(0, attempts - 1), 10)
+    longest = LONGEST_WAIT if receipt.retry_after is None else LONGEST_WAIT_IF_TOLD
+    growing = min(longest, 2.0 * 3 ** min(max(0, attempts - 1), 10))
     obeyed = min(receipt.retry_after or 0.0, LONGEST_OBEYED)
-    return timedelta(seconds=max(min(LONGEST_WAIT, growing) * jitter, obeyed))
+    return timedelta(seconds=max(growing * jitter, obeyed))
 
 
 def _reopen(batches: Collection[int]) -> None:

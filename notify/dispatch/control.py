@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from notify.channels.registry import channels
 from notify.dispatch import bell
 from notify.dispatch.models import Batch, Decision, Delivery, Dispatch, EarlierTry, State
+from notify.dispatch.withdrawal import call_back
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -70,11 +71,8 @@ def stop(dispatch: Dispatch, *, key: uuid.UUID, by: User | None) -> Decision:
     if not may_stop(held):
         raise NothingToDo(_("There is nothing left to stop: everything has been sent or ended."))
     now = timezone.now()
-    Dispatch.objects.filter(pk=held.pk, withdrawn_at=None).update(withdrawn_at=now)
-    # Those that wait for another try are taken back now, not when they are due.
-    open_batches = Batch.objects.filter(dispatch=held, done_at=None)
-    open_batches.filter(due_at__gt=now).update(due_at=now)
-    _ring(held, open_batches.count())
+    call_back(Dispatch.objects.filter(pk=held.pk), now)
+    _ring(held, Batch.objects.filter(dispatch=held, done_at=None).count())
     return Decision.objects.create(
         dispatch=held, kind=Decision.Kind.STOP, by=by, at=now, count=stoppable(held), key=key
     )

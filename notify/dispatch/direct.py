@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,9 +12,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notify.channels.base import ChannelError, Outcome, Receipt, Text
+from notify.channels.base import ChannelError, Outcome, Receipt, Text, TextChannel
 from notify.channels.registry import text_channel
 from notify.dispatch import bell, overdue
+from notify.dispatch.answers import put_down
 from notify.dispatch.models import FINAL, NOBODY_KNOWS, DirectMessage, Queue, State
 from notify.dispatch.record import SETTLING, record
 from notify.residents.models import SignUp
@@ -25,7 +26,10 @@ log = logging.getLogger(__name__)
 ANSWER_LIFETIME = timedelta(hours=1)
 """After this an answer would only puzzle who gets it."""
 SENDS_FOR = timedelta(seconds=60)
-"""Longer than any provider takes to answer: who is still sending after this has died."""
+"""How long who sends may be silent before it counts as dead. A worker at work says in time that it
+still sends: at a slow pace the last of many messages leaves long after the first."""
+RENEW_AFTER = timedelta(seconds=15)
+"""When it says so, and puts down what it knows. See ``send.RENEW_AFTER``."""
 ASK_AGAIN = timedelta(seconds=60)
 """How long an asker has before another may ask about the same message."""
 AT_ONCE = 100
@@ -91,9 +95,8 @@ def send_direct() -> None:
         waiting.update(state=State.FAILED, final_at=now, error="no_channel")
         return
     waiting.filter(expires_at__lte=now).update(state=State.WITHDRAWN, final_at=now, error="expired")
-    marked = _mark(waiting.filter(expires_at__gt=now), now)
-    if marked:
-        _hand_over(channel.send_texts, DirectMessage.objects.filter(pk__in=marked))
+    if marked := _mark(waiting.filter(expires_at__gt=now), now):
+        _send(channel, DirectMessage.objects.filter(pk__in=marked))
         forget_final()
 
 
@@ -108,16 +111,51 @@ def _mark(waiting: QuerySet[DirectMessage], now: datetime) -> list[int]:
     return marked
 
 
+def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
+    """Hand over what is marked and put down what is said, until all is said or somebody doubts us."""
+    messages, texts = _read(marked)
+    unsaid = {one.reference: one for one in messages}
+    receipts: list[Receipt] = []
+    renewed = timezone.now()
+    try:
+        for receipt in channel.send_texts(texts):
+            receipts.append(receipt)
+            unsaid.pop(receipt.reference, None)
+            # A clock that jumps back must not keep us from it for as long as it jumped.
+            if abs(timezone.now() - renewed) >= RENEW_AFTER:
+                put_down(messages, receipts)
+                receipts = []
+                if not _renew(unsaid.values()):
+                    # What has not left by now never does: the channel ends when nobody listens.
+                    break
+                renewed = timezone.now()
+    except ChannelError as error:
+        log.warning("direct messages wait: %s", error)
+    finally:
+        put_down(messages, receipts)
+
+
+def _renew(unsaid: Collection[DirectMessage]) -> bool:
+    """Say that we still send these; False if somebody took us for dead: they are asked about, or were."""
+    tries = {one.pk: one.attempts for one in unsaid}
+    ours = DirectMessage.objects.filter(pk__in=tries)
+    for key, state, attempts in ours.values_list("pk", "state", "attempts"):
+        if state in (State.IN_DOUBT, State.QUEUED) or attempts != tries[key]:
+            return False
+    ours.filter(state=State.SENDING).update(sending_at=timezone.now())
+    return True
+
+
 def reconcile_direct() -> None:
-    """Ask about direct messages in doubt, those included whose worker died while sending."""
+    """Ask about direct messages in doubt, those included whose worker seems to have died."""
     channel = text_channel()
     now = timezone.now()
     DirectMessage.objects.filter(state=State.SENDING, sending_at__lte=now - SENDS_FOR).update(
-        state=State.IN_DOUBT, due_at=now
+        state=State.IN_DOUBT, due_at=now + overdue.LETTING_GO
     )
     claimed = _claim(now)
     if claimed and channel is not None:
-        _hand_over(channel.look_up_texts, DirectMessage.objects.filter(pk__in=claimed))
+        _ask(channel, DirectMessage.objects.filter(pk__in=claimed))
     DirectMessage.objects.filter(
         state=State.IN_DOUBT, sending_at__lte=now - overdue.DOUBTED_FOR
     ).update(state=State.FAILED, final_at=now, error=NOBODY_KNOWS)
@@ -135,25 +173,26 @@ def _claim(now: datetime) -> list[int]:
     return claimed
 
 
-def _hand_over(
-    channel_does: Callable[[Sequence[Text]], Iterator[Receipt]],
-    messages: QuerySet[DirectMessage],
-) -> None:
-    """Send or look up, and record what is said. One that cannot be read fails alone."""
-    texts: list[Text] = []
-    receipts: list[Receipt] = []
-    # A callback may have settled one a moment ago: its words are cleared, and nobody need ask.
+def _ask(channel: TextChannel, claimed: QuerySet[DirectMessage]) -> None:
+    asked, texts = _read(claimed)
+    try:
+        put_down(asked, channel.look_up_texts(texts))
+    except ChannelError as error:
+        log.warning("could not ask what became of direct messages: %s", error)
+
+
+def _read(messages: QuerySet[DirectMessage]) -> tuple[list[DirectMessage], list[Text]]:
+    """Messages and their words; one that no key decrypts fails alone.
+
+    A callback may have settled one a moment ago: its words are cleared, and nobody needs them.
+    """
+    texts: dict[DirectMessage, Text] = {}
     for message in messages.exclude(body_cipher=""):
         try:
-            texts.append(_text(message))
+            texts[message] = _text(message)
         except Undecryptable:
-            receipts.append(Receipt(message.reference, Outcome.FAILED, error="undecryptable"))
-    try:
-        receipts.extend(channel_does(texts))
-    except ChannelError as error:
-        log.warning("direct messages wait: %s", error)
-    finally:
-        record(receipts)
+            record([Receipt(message.reference, Outcome.FAILED, error="undecryptable")])
+    return list(texts), list(texts.values())
 
 
 def ring_for_messages() -> None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
+
 from notify.channels.base import Outcome, Receipt
-from notify.dispatch.models import EarlierTry
+from notify.dispatch import arrays
 
 
 def present_only(receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, Receipt]]:
@@ -21,7 +23,7 @@ def present_only(receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, Rec
     "Delivered" always counts: whichever try it was, the person has the words.
     """
     said = [pair for pair in receipts if pair[1].provider_id]
-    earlier = earlier_tries(key for key, _receipt in said) if said else {}
+    earlier = earlier_tries(key for key, _receipt in said)
     return [
         (key, one)
         for key, one in receipts
@@ -29,10 +31,19 @@ def present_only(receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, Rec
     ]
 
 
+TRIES = """
+SELECT delivery_id, provider_id FROM dispatch_earliertry
+WHERE {among} ORDER BY id
+"""
+
+
 def earlier_tries(deliveries: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The provider's ids of the earlier tries of those deliveries that have any. One statement."""
+    keys = [(key,) for key in deliveries]
     found: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    rows = EarlierTry.objects.filter(delivery__in=list(deliveries)).order_by("pk")
-    for key, its_id in rows.values_list("delivery_id", "provider_id"):
-        found[key] += (its_id,)
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(TRIES.format(among=arrays.among("delivery_id")), arrays.values(keys))
+            for key, its_id in cursor.fetchall():
+                found[key] += (its_id,)
     return dict(found)

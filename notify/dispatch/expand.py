@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,14 +10,16 @@ from django.utils import timezone
 
 from notify.channels.base import AddressedBy, Channel
 from notify.channels.registry import channels
-from notify.dispatch import bell
+from notify.dispatch import arrays, bell
 from notify.dispatch.models import Batch, Delivery, Dispatch
 from notify.dispatch.recipients import Stretch, stretch
 from notify.dispatch.stopping import stopping
 
+FIRST_CHUNK, FIRST_SLICE = 1_000, 500
+"""As below, for the first people of a dispatch: no worker is woken before they are in the ledger."""
 CHUNK = 10_000
 """Subscribers per transaction: what a crash costs."""
-SLICE = 500
+SLICE = 2_000
 """Deliveries per batch: what one worker holds at a time."""
 
 
@@ -68,7 +69,8 @@ def _expand_chunk(dispatch_id: int) -> bool:
     """The next range of subscribers, for every channel addressed by them; False when done."""
     dispatch = Dispatch.objects.select_related("update__service").get(pk=dispatch_id)
     cursor = dispatch.expanded_through
-    found = _next(dispatch)
+    chunk, size = (CHUNK, SLICE) if cursor else (FIRST_CHUNK, FIRST_SLICE)
+    found = _next(dispatch, chunk, size)
     more = found.through is not None
     # The mark moves first: a second worker on the same range waits for this row, finds it moved,
     # and stops.
@@ -81,7 +83,7 @@ def _expand_chunk(dispatch_id: int) -> bool:
     if not moved:
         return False
     made = 0
-    slices = list(batched(found.keys, SLICE))
+    slices = list(batched(found.keys, size))
     for channel in _channels(AddressedBy.SUBSCRIBER):
         batches = Batch.objects.bulk_create(
             Batch(dispatch=dispatch, channel=channel.name, number=keys[-1], **_fresh(dispatch))
@@ -94,10 +96,10 @@ def _expand_chunk(dispatch_id: int) -> bool:
     return more
 
 
-def _next(dispatch: Dispatch) -> Stretch:
+def _next(dispatch: Dispatch, most: int, size: int) -> Stretch:
     if dispatch.withdrawn_at is not None:
         return Stretch([], None)
-    return stretch(dispatch, dispatch.expanded_through, CHUNK, SLICE)
+    return stretch(dispatch, dispatch.expanded_through, most, size)
 
 
 def batched(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
@@ -117,27 +119,19 @@ ON CONFLICT DO NOTHING
 """
 """Names and languages never travel to Python and back; the keys do, because they are joined there."""
 
-CHOSEN = {
-    "postgresql": "unnest(%s::bigint[], %s::bigint[]) AS chosen (person, batch)",
-    "sqlite": """(SELECT people.value AS person, batches.value AS batch
-        FROM json_each(%s) people JOIN json_each(%s) batches ON people.key = batches.key) chosen""",
-}
-
 
 def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]]) -> None:
     """One statement for all the batches of a chunk. slices: subscribers' keys by batch."""
     if not slices:
         return
-    people = [key for keys in slices.values() for key in keys]
-    batches = [batch for batch, keys in slices.items() for _key in keys]
-    now = str(connection.ops.adapt_datetimefield_value(timezone.now()))
-    postgres = connection.vendor == "postgresql"
-    arrays = [people, batches] if postgres else [json.dumps(people), json.dumps(batches)]
+    people = [(key, batch) for batch, keys in slices.items() for key in keys]
     sql = INSERT.format(
-        chosen=CHOSEN[connection.vendor], now="%s::timestamptz" if postgres else "%s"
+        chosen=arrays.rows("chosen", person="bigint", batch="bigint"),
+        now=arrays.INSTANT[connection.vendor],
     )
+    now = arrays.instant(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(sql, [dispatch.pk, channel, now, *arrays])
+        cursor.execute(sql, [dispatch.pk, channel, now, *arrays.values(people)])
 
 
 def _channels(by: AddressedBy) -> list[Channel]:

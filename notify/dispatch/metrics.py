@@ -1,4 +1,4 @@
-"""What Prometheus is told, counted in the database at each scrape: six statements, however much there is.
+"""What Prometheus is told, counted in the database at each scrape: seven statements, however much there is.
 
 Everything is of the last 24 hours' dispatches, or of now; nothing is kept in the process, so every
 web process answers the same. No label holds anything of a person, and each takes few values: queues,
@@ -27,10 +27,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config.broker import PATIENCE, key, redis
+from notify.alerts.schedule import due_schedules
 from notify.channels import tally
 from notify.dispatch import inbox
+from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, Queue, State
-from notify.dispatch.send import LEASE
 
 DAY = timedelta(hours=24)
 BUCKETS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -164,6 +165,16 @@ def dispatches(now: datetime) -> Iterator[Metric]:
     return iter((count, age))
 
 
+def publications(now: datetime) -> Iterator[Metric]:
+    """Planned publications whose time has come and that are still drafts."""
+    rows = due_schedules(now).order_by().aggregate(count=Count("pk"), first=Min("publish_at"))
+    count = _gauge("publications_due", "Drafts that should have gone out by themselves by now")
+    count.add_metric([], rows["count"])
+    late = _gauge("publication_late_seconds", "Since the first of them should have gone out")
+    late.add_metric([], _age(rows["first"], now))
+    return iter((count, late))
+
+
 def direct_messages(now: datetime) -> Iterator[Metric]:
     """Codes and answers of the last 24 hours."""
     told = _gauge("direct_messages", "Codes and answers of the last 24 h", "purpose", "state")
@@ -240,6 +251,7 @@ SOURCES: tuple[Source, ...] = (
     doubts,
     batches,
     dispatches,
+    publications,
     direct_messages,
     broker,
 )

@@ -10,13 +10,16 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateTimeField, F, Min, Q
+from django.db.models import Count, DateTimeField, F, Min, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from notify.dispatch.models import NO_RECEIPT, NOBODY_KNOWS, Batch, Delivery, State
-from notify.dispatch.record import SETTLING
 
+LETTING_GO = timedelta(seconds=55)
+"""How long what was found abandoned rests before anybody asks, so that it cannot arrive in between.
+Its worker may live, and only a clock have jumped. It sees within RENEW_AFTER (15 s) and the longest
+silence of a channel (20 s) that its lease is gone, and stops; what left last settles (20 s)."""
 ASK_AGAIN = timedelta(seconds=60)
 """How long an asker has before another may ask about the same message in doubt."""
 RARELY = timedelta(minutes=10)
@@ -64,17 +67,21 @@ def give_up(batches: Collection[int], now: datetime) -> None:
 
 
 def next_ask(batch: int) -> datetime | None:
-    """When something in the batch is next to be asked about; None when nothing is."""
+    """When something in the batch is next to be asked about; None when nothing is.
+
+    For a batch that nobody holds: what is still marked ``sending`` in it is abandoned.
+    """
     found = Delivery.objects.filter(batch=batch, final_at=None).aggregate(
-        marked=Min("sending_at", filter=Q(state=State.SENDING)),
+        abandoned=Count("pk", filter=Q(state=State.SENDING)),
         doubted=Min("due_at", filter=Q(state=State.IN_DOUBT)),
         silent=Min(
             Greatest(F("sent_at") + OVERDUE, F("due_at"), output_field=DateTimeField()),
             filter=Q(state=State.SENT),
         ),
     )
-    if found["marked"]:
-        found["marked"] += SETTLING
+    # They become doubts at once, and rest as such.
+    if found.pop("abandoned"):
+        return timezone.now()
     return min((at for at in found.values() if at), default=None)
 
 

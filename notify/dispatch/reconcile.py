@@ -10,22 +10,23 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
-from notify.channels.notice import Notice
+from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.registry import channels
+from notify.dispatch import arrays
+from notify.dispatch.answers import put_down
 from notify.dispatch.earlier import earlier_tries
+from notify.dispatch.handful import Unreachable, phone
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
-from notify.dispatch.overdue import ASK_AGAIN, asked_next, give_up, plan, to_ask_about
-from notify.dispatch.record import SETTLING, record
-from notify.dispatch.send import Unreachable, recipient_of
+from notify.dispatch.overdue import ASK_AGAIN, LETTING_GO, asked_next, give_up, plan, to_ask_about
+from notify.dispatch.record import record
+from notify.dispatch.stopping import stopping
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def reconcile() -> int:
     asked = 0
     while batches := _claim_batches(timezone.now()):
         asked += _settle(batches)
-        if time.monotonic() >= until:
+        if stopping() or time.monotonic() >= until:
             break
     return asked
 
@@ -54,36 +55,49 @@ def _claim_batches(now: datetime) -> list[int]:
     """Those with something to ask about; ``ask_at`` moves on, so that a second asker finds others.
 
     Not those that a worker holds: it says itself, when it gives them back, what is left to ask.
+    A lease that seems to have run out is taken away: if its worker is alive after all, and only a
+    clock jumped, it stops as soon as it sees that.
     """
     unheld = Q(leased_until=None) | Q(leased_until__lte=now)
     due = Batch.objects.filter(unheld, ask_at__lte=now).order_by("ask_at", "pk")
     claimed = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCHES])
-    Batch.objects.filter(pk__in=claimed).update(ask_at=now + ASK_AGAIN)
+    Batch.objects.filter(pk__in=claimed).update(
+        leased_by="", leased_until=None, ask_at=now + ASK_AGAIN
+    )
+    _doubt_the_abandoned(claimed, now)
     return claimed
 
 
 def _settle(batches: Collection[int]) -> int:
     now = timezone.now()
-    _doubt_the_abandoned(batches, now)
     claimed = _claim(batches, now)
+    faults: list[Exception] = []
     claimed.sort(key=lambda one: (one.channel, one.dispatch_id))
     for (name, dispatch), group in groupby(claimed, lambda one: (one.channel, one.dispatch_id)):
-        channel = channels().get(name)
-        if channel is not None:
-            _ask(channel, Dispatch.objects.get(pk=dispatch).notice, list(group))
+        try:
+            _ask(name, dispatch, list(group))
+        except Exception as fault:  # noqa: BLE001 - the others would wait for it again and again
+            faults.append(fault)
     give_up(batches, now)
     plan(batches)
+    if faults:
+        raise ExceptionGroup("not all could be asked about", faults)
     return len(claimed)
 
 
 def _doubt_the_abandoned(batches: Collection[int], now: datetime) -> None:
-    """Still marked ``sending``, but nobody holds their batch: their worker died.
+    """Still marked ``sending``, but nobody holds their batch: their worker died, or lost it.
 
-    The state is asked for in the UPDATE itself, or a callback that comes just now would be
-    overwritten: see ``record.withdraw``.
+    Called while the batches are locked, so that nobody marks anything in them meanwhile. The rows
+    are locked in key order, as whoever records does. The state is asked for in the UPDATE again,
+    or a callback that comes just now would be overwritten: see ``withdrawal.withdraw``.
     """
-    sending = Delivery.objects.filter(state=State.SENDING, sending_at__lte=now - SETTLING)
-    sending.filter(batch__in=batches).update(state=State.IN_DOUBT, due_at=now)
+    sending = Delivery.objects.filter(batch__in=batches, state=State.SENDING).order_by("pk")
+    abandoned = list(sending.select_for_update(no_key=True).values_list("pk", flat=True))
+    if abandoned:
+        Delivery.objects.filter(pk__in=abandoned, state=State.SENDING).update(
+            state=State.IN_DOUBT, due_at=now + LETTING_GO
+        )
 
 
 @transaction.atomic
@@ -92,16 +106,34 @@ def _claim(batches: Collection[int], now: datetime) -> list[Delivery]:
     rows = Delivery.objects.filter(to_ask_about(batches, now)).select_related("subscriber")
     oldest = rows.order_by("sending_at", "pk").select_for_update(skip_locked=True, of=("self",))
     claimed = list(oldest[:AT_ONCE])
-    for one in claimed:
-        one.due_at = asked_next(one, now)
-    Delivery.objects.bulk_update(claimed, ["due_at"])
+    if claimed:
+        _ask_later(claimed, now)
     return claimed
 
 
-def _ask(channel: Channel, notice: Notice, deliveries: list[Delivery]) -> None:
+ASK_LATER = """
+UPDATE dispatch_delivery SET due_at = later.due_at
+FROM {rows} WHERE dispatch_delivery.id = later.id AND {among}
+"""
+
+
+def _ask_later(claimed: Collection[Delivery], now: datetime) -> None:
+    later = [(one.pk, arrays.instant(asked_next(one, now))) for one in claimed]
+    rows = arrays.rows("later", id="bigint", due_at="timestamptz")
+    sql = ASK_LATER.format(rows=rows, among=arrays.among("dispatch_delivery.id"))
+    keys = [(one.pk,) for one in claimed]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*arrays.values(later), *arrays.values(keys)])
+
+
+def _ask(name: str, dispatch: int, deliveries: list[Delivery]) -> None:
+    channel = channels().get(name)
+    if channel is None:
+        return
+    notice = Dispatch.objects.get(pk=dispatch).notice
     reached = list(_recipients(channel, deliveries))
     try:
-        record(channel.look_up(notice, reached))
+        put_down(deliveries, channel.look_up(notice, reached))
     except ChannelError as error:
         log.warning("could not ask %s what became of messages: %s", channel.name, error)
 
@@ -113,12 +145,18 @@ def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipi
     """
     earlier = earlier_tries(delivery.pk for delivery in deliveries)
     for delivery in deliveries:
+        address, person = delivery.address, delivery.subscriber
         try:
-            yield replace(
-                recipient_of(delivery, channel),
-                provider=delivery.provider,
-                earlier=earlier.get(delivery.pk, ()),
-            )
+            if channel.addressed_by == AddressedBy.SUBSCRIBER:
+                address = phone(person.phone_cipher if person else None)
         except Unreachable as reason:
             if str(reason) == "erased" and delivery.state == State.IN_DOUBT:
                 record([Receipt(delivery.reference, Outcome.FAILED, error="erased")])
+            continue
+        yield Recipient(
+            address,
+            delivery.reference,
+            delivery.language,
+            provider=delivery.provider,
+            earlier=earlier.get(delivery.pk, ()),
+        )

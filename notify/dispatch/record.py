@@ -9,15 +9,15 @@ is in ``again``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
+from notify.dispatch import arrays
 from notify.dispatch.again import queue_again
 from notify.dispatch.earlier import present_only
 from notify.dispatch.models import Delivery, DirectMessage, Message, State
@@ -38,8 +38,8 @@ SETTLING = timedelta(seconds=20)
 """How long a doubt rests before anybody asks: a callback may settle it, and the provider's list
 takes a while to show what was sent last."""
 
-AT_ONCE = 500
-"""Receipts per transaction: SQLite takes some 4,000 rows of values at most."""
+AT_ONCE = 1_000
+"""Receipts per transaction: so long a callback may wait for another's lock."""
 
 LONGEST_KEY = 18
 """Digits of the longest reference: anything longer is not ours, nor a number to any database."""
@@ -68,21 +68,11 @@ def _keyed(receipts: Iterable[Receipt], letter: str) -> Iterator[Keyed]:
         if digits.isdecimal() and digits.isascii() and len(digits) <= LONGEST_KEY:
             key = int(digits)
             if one.reference == f"{letter}{key}":
-                yield key, _fit(one)
-
-
-def _fit(receipt: Receipt) -> Receipt:
-    """What a provider said, as columns hold it: one odd callback must not spoil 499 others."""
-    return replace(
-        receipt,
-        provider=_text(receipt.provider, 16),
-        provider_id=_text(receipt.provider_id, 64),
-        error=_text(receipt.error, 32),
-        units=min(max(receipt.units, 0), MOST_UNITS),
-    )
+                yield key, one
 
 
 def _text(said: str, longest: int) -> str:
+    """What a provider said, as a column holds it: one odd callback must not spoil 499 others."""
     return said.encode("utf-8", "replace").decode().replace("\x00", "")[:longest]
 
 
@@ -93,7 +83,11 @@ def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keye
     forward = [pair for pair in present if pair[1].outcome in STATE]
     if forward:
         _move_forward(table, _furthest(forward), now)
-    back = dict(pair for pair in present if pair[1].outcome not in STATE)
+    back = {
+        key: replace(one, error=_text(one.error, 32))
+        for key, one in present
+        if one.outcome not in STATE
+    }
     if back:
         queue_again(table, back, now)
     if table is Delivery:
@@ -101,7 +95,6 @@ def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keye
 
 
 FORWARD = """
-WITH receipt (id, state, rank, provider, provider_id, error, units) AS (VALUES {rows})
 UPDATE {table} SET
     state = CASE WHEN {outranked} THEN receipt.state ELSE {table}.state END,
     error = CASE WHEN {outranked} THEN receipt.error ELSE {table}.error END,
@@ -113,10 +106,11 @@ UPDATE {table} SET
     provider_id = CASE WHEN receipt.provider_id <> '' THEN receipt.provider_id
                        ELSE {table}.provider_id END,
     units = CASE WHEN receipt.units > {table}.units THEN receipt.units ELSE {table}.units END,
-    due_at = CASE WHEN {outranked} AND receipt.state = 'in_doubt' THEN {asked_at}
+    due_at = CASE WHEN {outranked} AND receipt.state = 'in_doubt' THEN {now}
                   ELSE {table}.due_at END
-FROM receipt WHERE {table}.id = receipt.id
+FROM {receipts} WHERE {table}.id = receipt.id AND {among}
 """
+"""The keys are given twice, so that it never joins the whole ledger, whatever the planner believes."""
 
 # What nobody knew is still a doubt to somebody who does.
 OUTRANKED = """receipt.rank > CASE WHEN {table}.error = 'nobody_knows' THEN 2 ELSE CASE {table}.state
@@ -128,55 +122,69 @@ OUTRANKED = """receipt.rank > CASE WHEN {table}.error = 'nobody_knows' THEN 2 EL
 def _move_forward(table: type[Message], best: dict[int, Receipt], now: datetime) -> None:
     """One statement for any number of receipts, the same on PostgreSQL and SQLite."""
     _lock(table, best)
-    row = "(%s, %s, %s, %s, %s, %s, %s)"
-    parameters: list[int | str] = []
-    for key, one in best.items():
-        state = STATE[one.outcome]
-        parameters += [
-            key,
-            state.value,
-            RANK[state],
-            one.provider,
-            one.provider_id,
-            one.error,
-            one.units,
-        ]
     name = table._meta.db_table
     sql = FORWARD.format(
-        rows=", ".join([row] * len(best)),
+        receipts=arrays.rows(
+            "receipt",
+            id="bigint",
+            state="text",
+            rank="int",
+            provider="text",
+            provider_id="text",
+            error="text",
+            units="int",
+        ),
+        among=arrays.among(f"{name}.id"),
         table=name,
-        now="%s",
-        asked_at="%s",
+        now=arrays.INSTANT[connection.vendor],
         outranked=OUTRANKED.format(table=name),
     )
-    times = [str(connection.ops.adapt_datetimefield_value(at)) for at in (now, now, now + SETTLING)]
+    receipts = arrays.values([_row(key, one) for key, one in best.items()])
+    times = [arrays.instant(at) for at in (now, now, now + SETTLING)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, *times])
+        cursor.execute(sql, [*times, *receipts, *arrays.values([(key,) for key in best])])
 
 
-def _lock(table: type[Message], keys: Iterable[int]) -> None:
+def _row(key: int, receipt: Receipt) -> tuple[int | str, ...]:
+    state = STATE[receipt.outcome]
+    return (
+        key,
+        state.value,
+        RANK[state],
+        _text(receipt.provider, 16),
+        _text(receipt.provider_id, 64),
+        _text(receipt.error, 32),
+        min(max(receipt.units, 0), MOST_UNITS),
+    )
+
+
+LOCK = "SELECT id FROM {table} WHERE {among} ORDER BY id FOR NO KEY UPDATE"
+
+
+def _lock(table: type[Message], keys: Collection[int]) -> None:
     """Lock the rows in key order, so that two who record wait for each other, not both for ever.
 
     SQLite has one writer at a time anyway.
     """
-    keys = list(keys)
     if connection.features.has_select_for_update and len(keys) > 1:
-        rows = table._default_manager.filter(pk__in=keys).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+        sql = LOCK.format(table=table._meta.db_table, among=arrays.among("id"))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, arrays.values([(key,) for key in keys]))
 
 
 def _furthest(receipts: Iterable[Keyed]) -> dict[int, Receipt]:
     """One receipt per key, with what the others knew: UPDATE … FROM takes any of several."""
     best: dict[int, Receipt] = {}
     for key, one in receipts:
-        known = best.get(key, one)
-        first, second = (one, known) if _rank(one) > _rank(known) else (known, one)
-        best[key] = replace(
-            first,
-            provider=first.provider or second.provider,
-            provider_id=first.provider_id or second.provider_id,
-            units=max(first.units, second.units),
-        )
+        known = best.setdefault(key, one)
+        if known is not one:
+            first, second = (one, known) if _rank(one) > _rank(known) else (known, one)
+            best[key] = replace(
+                first,
+                provider=first.provider or second.provider,
+                provider_id=first.provider_id or second.provider_id,
+                units=max(first.units, second.units),
+            )
     return best
 
 
@@ -189,15 +197,3 @@ def _respect_opt_outs(keys: Sequence[int]) -> None:
     if keys:
         for subscriber in Subscriber.objects.filter(deliveries__pk__in=keys).distinct():
             end_subscriber(subscriber, source=Consent.Source.PROVIDER)
-
-
-def withdraw(deliveries: QuerySet[Delivery], reason: str) -> int:
-    """Take back what is still queued; returns how many. reason: our word for it.
-
-    The state is asked for twice: inside a subquery alone, PostgreSQL would not look at it again
-    after waiting for a callback that has just moved the row forward.
-    """
-    queued = deliveries.filter(state=State.QUEUED).order_by().values("pk")
-    return Delivery.objects.filter(pk__in=queued, state=State.QUEUED).update(
-        state=State.WITHDRAWN, final_at=timezone.now(), error=reason
-    )

@@ -19,8 +19,9 @@ from notify.alerts.vocabulary import Move
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import bell
-from notify.dispatch.models import Batch, Dispatch, Queue
+from notify.dispatch.models import Dispatch, Queue
 from notify.dispatch.notices import notice_of
+from notify.dispatch.withdrawal import call_back
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -53,7 +54,8 @@ def announce(
 def _start(update: Update) -> Dispatch:
     notice = notice_of(update)
     refuse(problems(notice))
-    withdraw_earlier(update)
+    # What was said before and is still unsent is no longer true.
+    call_back(Dispatch.objects.filter(update__alert=update.alert), update.sent)
     dispatch = Dispatch.objects.create(
         update=update,
         notice_json=notice.to_json(),
@@ -73,18 +75,3 @@ def refuse(sentences: list[str]) -> None:
     """Raise ValidationError about the words if there is anything to say."""
     if sentences:
         raise ValidationError({"words": sentences})
-
-
-def withdraw_earlier(update: Update) -> None:
-    """What was said before and is still unsent is no longer true: stop it.
-
-    The mark is on the dispatch; workers see it before their next handful. A handful being marked
-    at this moment holds a lock on the dispatch, so whoever is told after this is counted as told.
-    """
-    Dispatch.objects.filter(update__alert=update.alert, withdrawn_at=None).update(
-        withdrawn_at=update.sent
-    )
-    # Those that wait for another try are withdrawn now, not shown as queued until they are due.
-    Batch.objects.filter(dispatch__update__alert=update.alert, due_at__gt=update.sent).update(
-        due_at=update.sent
-    )

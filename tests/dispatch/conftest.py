@@ -16,6 +16,7 @@ from pytest_django import Settings
 from notify.channels.memory import MemoryChannel
 from notify.channels.registry import channels
 from notify.dispatch.models import UPKEEP, Queue
+from tests.dispatch.watched import Watched
 
 MEMORY = "notify.channels.memory.MemoryChannel"
 
@@ -26,6 +27,13 @@ def memory(settings: Settings) -> MemoryChannel:
     settings.REDIS_URL = "memory://"
     settings.NOTIFY_CHANNELS = [MEMORY]
     return cast(MemoryChannel, channels()["memory"])
+
+
+@pytest.fixture
+def watched(settings: Settings) -> Watched:
+    """Two recipients per handful, and somebody watching."""
+    settings.NOTIFY_CHANNELS = [f"{Watched.__module__}.Watched"]
+    return cast(Watched, channels()["memory"])
 
 
 class Bells:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from config.settings import *  # noqa: F403 - settings, but for the channels
@@ -20,7 +20,7 @@ class SlowChannel(MemoryChannel):
 
     handful: ClassVar[int] = 2
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         """As its parent, slowly."""
         for receipt in super().send(notice, recipients):
             time.sleep(float(os.environ.get("SECONDS_EACH", "0")))

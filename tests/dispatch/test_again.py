@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
-from notify.dispatch import again
+from notify.dispatch import again, control
+from notify.dispatch.answers import put_down
 from notify.dispatch.models import Batch, Delivery, State
 from notify.dispatch.record import record
+from tests import given
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +54,11 @@ def test_waits_grow_up_to_ten_minutes_and_are_jittered(attempts: int, seconds: f
 )
 def test_the_provider_is_obeyed_within_reason(asked: float, least: float, most: float) -> None:
     assert least <= waits(sent_off(), retry_after=asked) <= most
+
+
+@pytest.mark.parametrize("attempts", [3, 11])
+def test_who_was_told_when_to_come_back_does_not_wait_ever_longer(attempts: int) -> None:
+    assert 7 <= waits(sent_off(attempts), retry_after=1.0) <= 13
 
 
 def test_the_next_attempt_may_be_another_providers() -> None:
@@ -91,6 +101,31 @@ def test_after_a_day_it_is_given_up() -> None:
     assert Batch.objects.get().done_at is not None
 
 
+def test_what_a_person_had_tried_again_is_not_given_up_at_the_first_refusal() -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded(expires=timezone.now() + timedelta(days=3)))
+    Delivery.objects.update(state=State.FAILED, error="gave_up", attempts=9)
+    with time_machine.travel(timezone.now() + again.GIVE_UP_AFTER + timedelta(hours=1)):
+        control.retry(delivery.dispatch, key=uuid.uuid4(), by=None)
+        Delivery.objects.update(state=State.SENDING)
+
+        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW)])
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
+
+
+def test_an_odd_code_is_cut_to_what_the_ledger_holds() -> None:
+    delivery = sent_off()
+    delivery.refresh_from_db()
+    receipt = Receipt(delivery.reference, Outcome.FAILED_FOR_NOW, error="busy\x00\ud800" + "é" * 90)
+
+    put_down([delivery], [receipt])
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.QUEUED, "busy")
+
+
 @pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.FAILED, State.WITHDRAWN])
 @pytest.mark.parametrize("outcome", [Outcome.FAILED_FOR_NOW, Outcome.ABSENT])
 def test_what_is_settled_is_never_queued_again(state: State, outcome: Outcome) -> None:
@@ -120,6 +155,34 @@ def test_a_slow_asker_does_not_send_again_what_is_on_its_way_again() -> None:
 
     delivery.refresh_from_db()
     assert delivery.state == State.SENDING
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED_FOR_NOW, Outcome.ABSENT])
+def test_five_hundred_cost_as_many_statements_as_one(outcome: Outcome) -> None:
+    def statements(size: int) -> int:
+        service = given.service(f"service-of-{size}")
+        world.crowd(size, services=[service])
+        dispatch = world.expanded(service=service)
+        dispatch.deliveries.update(state=State.IN_DOUBT, attempts=1)
+        keys = dispatch.deliveries.values_list("pk", flat=True)
+        receipts = {key: Receipt(f"d{key}", outcome) for key in keys}
+        with CaptureQueriesContext(connection) as captured:
+            again.queue_again(Delivery, receipts, timezone.now())
+        assert world.states(dispatch) == [State.QUEUED] * size
+        return len(captured)
+
+    # Lock the batches, lock the messages, put them back, open the batches; and the savepoint.
+    assert (statements(1), statements(500)) == (6, 6)
+
+
+def test_those_who_failed_together_do_not_come_back_together() -> None:
+    world.crowd(20)
+    dispatch = world.expanded()
+    dispatch.deliveries.update(state=State.SENDING, attempts=1)
+
+    record([Receipt(one.reference, Outcome.FAILED_FOR_NOW) for one in dispatch.deliveries.all()])
+
+    assert dispatch.deliveries.values("due_at").distinct().count() == 20
 
 
 def test_accepted_and_failed_for_now_at_once_is_accepted() -> None:

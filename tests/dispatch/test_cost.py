@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import cast
 
 import pytest
@@ -49,7 +49,7 @@ class Dying(MemoryChannel):
 
     clock: time_machine.Traveller
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         for count, receipt in enumerate(super().send(notice, recipients)):
             if count == 2:
                 # Nothing runs any more in a process that was killed.

@@ -20,6 +20,7 @@ from notify.channels.registry import channels
 from notify.dispatch import direct
 from notify.dispatch.again import GIVE_UP_AFTER
 from notify.dispatch.models import FINAL, DirectMessage, State
+from notify.dispatch.overdue import LETTING_GO
 from notify.dispatch.record import SETTLING, record
 from notify.residents.models import SignUp
 from notify.residents.services import Wish, request_sign_up
@@ -34,11 +35,14 @@ class Watched(MemoryChannel):
     """Lets something happen before a text leaves, and before it answers a question."""
 
     before: Callable[[], object] = staticmethod(lambda: None)
+    before_each: Callable[[], object] = staticmethod(lambda: None)
     before_answer: Callable[[], object] = staticmethod(lambda: None)
 
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         self.before()
-        yield from super().send_texts(texts)
+        for text in texts:
+            self.before_each()
+            yield from super().send_texts([text])
 
     def look_up_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         self.before_answer()
@@ -234,6 +238,8 @@ def test_a_channel_that_cannot_work_now_leaves_it_to_be_asked_about(
     watched.before = lambda: None
     clock.shift(direct.SENDS_FOR)
     direct.reconcile_direct()
+    clock.shift(LETTING_GO)
+    direct.reconcile_direct()
     direct.send_direct()
     assert (state(message), len(watched.texts)) == (State.SENT, 1)
 
@@ -286,6 +292,108 @@ def test_a_slow_provider_is_not_taken_for_a_dead_worker(watched: Watched, clock:
 
 
 @pytest.mark.django_db
+def test_who_still_sends_at_a_slow_pace_is_not_taken_for_dead(
+    watched: Watched, clock: Traveller
+) -> None:
+    messages = [direct.answer(PHONE, "Hej") for _ in range(8)]
+
+    def crawl() -> None:
+        clock.shift(direct.SENDS_FOR / 4)
+        direct.reconcile_direct()
+
+    watched.before_each = crawl
+    direct.send_direct()
+
+    assert {state(one) for one in messages} == {State.SENT}
+    assert len(watched.texts) == len(messages)
+
+
+@pytest.mark.django_db
+def test_what_is_on_its_way_when_a_clock_jumps_is_sent_once(
+    watched: Watched, clock: Traveller
+) -> None:
+    direct.answer(PHONE, "Hej")
+    direct.answer(PHONE, "Hej igen")
+
+    def jump() -> None:
+        watched.before_each = lambda: None
+        clock.shift(timedelta(minutes=30))
+        direct.reconcile_direct()
+        clock.shift(LETTING_GO - timedelta(seconds=1))
+        direct.reconcile_direct()
+        direct.send_direct()
+
+    watched.before_each = jump
+    direct.send_direct()
+    assert len(watched.texts) == 1, "who was doubted stops"
+    clock.shift(timedelta(seconds=1))
+    direct.reconcile_direct()
+    direct.send_direct()
+
+    assert sorted(one.body for one in watched.texts) == ["Hej", "Hej igen"]
+
+
+@pytest.mark.django_db
+def test_a_clock_that_jumps_back_does_not_keep_anybody_from_seeing_that_others_doubt(
+    watched: Watched, clock: Traveller
+) -> None:
+    for body in ("one", "two", "three"):
+        direct.answer(PHONE, body)
+
+    def doubted_and_back() -> None:
+        watched.before_each = lambda: None
+        DirectMessage.objects.update(state=State.IN_DOUBT)
+        clock.shift(timedelta(hours=-1))
+
+    watched.before_each = doubted_and_back
+    direct.send_direct()
+
+    assert [one.body for one in watched.texts] == ["one"]
+
+
+@pytest.mark.django_db
+def test_who_stood_still_while_others_sent_it_sends_no_more(
+    watched: Watched, clock: Traveller
+) -> None:
+    messages = [direct.answer(PHONE, body) for body in ("one", "two")]
+
+    def stand_still() -> None:
+        watched.before_each = lambda: None
+        clock.shift(direct.SENDS_FOR)
+        direct.reconcile_direct()
+        clock.shift(LETTING_GO)
+        direct.reconcile_direct()
+        direct.send_direct()
+        # The connection has long been cut when it wakes.
+        watched.fates[PHONE] = Outcome.FAILED_FOR_NOW
+
+    watched.before_each = stand_still
+    direct.send_direct()
+    watched.fates.clear()
+    clock.shift(timedelta(minutes=1))
+    direct.send_direct()
+
+    assert {state(one) for one in messages} == {State.SENT}
+    assert sorted(one.body for one in watched.texts) == ["one", "two"]
+
+
+@pytest.mark.django_db
+def test_an_answer_about_an_earlier_try_does_not_undo_a_later_one(
+    watched: Watched, clock: Traveller
+) -> None:
+    message = in_doubt(accepted=False)
+    clock.shift(SETTLING)
+
+    def tried_again_and_answer_lost() -> None:
+        DirectMessage.objects.update(attempts=2)
+
+    watched.before_answer = tried_again_and_answer_lost
+    direct.reconcile_direct()
+
+    assert state(message) == State.IN_DOUBT
+
+
+@pytest.mark.django_db
 def test_one_that_a_callback_settles_while_it_is_asked_about_stays_settled(
     watched: Watched, clock: Traveller
 ) -> None:
@@ -313,7 +421,7 @@ def test_one_whose_words_are_already_forgotten_is_not_asked_about(
     record([Receipt(settled.reference, word)])
     direct.forget_final()
 
-    direct._hand_over(memory.look_up_texts, DirectMessage.objects.filter(pk__in=claimed))
+    direct._ask(memory, DirectMessage.objects.filter(pk__in=claimed))
 
     assert (state(other), state(settled)) == (State.SENT, becomes)
 

@@ -31,6 +31,8 @@ class Places(MemoryChannel):
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of six and batches of two, so that a few people cross every border."""
+    monkeypatch.setattr(expanding, "FIRST_CHUNK", 6)
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 2)
     monkeypatch.setattr(expanding, "CHUNK", 6)
     monkeypatch.setattr(expanding, "SLICE", 2)
 

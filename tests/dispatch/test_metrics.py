@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -19,9 +20,11 @@ from config.broker import key
 from notify.channels import tally
 from notify.channels.sms.errors import TOO_FAST
 from notify.dispatch import inbox
+from notify.dispatch.lease import LEASE
 from notify.dispatch.metrics import registry
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
-from notify.dispatch.send import LEASE
+from notify.dispatch.scheduled import announce_later
+from tests import given
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +139,15 @@ def test_a_dispatch_that_nobody_expands_is_seen(clock: time_machine.Traveller) -
     assert found["notify_unexpanded_age_seconds"] == 40
 
 
+def test_a_planned_publication_that_nobody_makes_is_seen(clock: time_machine.Traveller) -> None:
+    at = timezone.now() + timedelta(hours=1)
+    announce_later(given.draft(), at, version=1, key=uuid.uuid4(), by=given.editor())
+    assert scraped()["notify_publications_due"] == 0
+    clock.shift(timedelta(hours=1, seconds=90))
+    found = scraped()
+    assert (found["notify_publications_due"], found["notify_publication_late_seconds"]) == (1, 90)
+
+
 def test_more_dispatches_cost_no_more_statements_and_no_more_series() -> None:
     world.crowd(2)
     world.fan_out()
@@ -145,7 +157,7 @@ def test_more_dispatches_cost_no_more_statements_and_no_more_series() -> None:
         world.fan_out()
     with CaptureQueriesContext(connection) as often:
         assert len(scraped()) == series
-    assert len(once) == len(often) == 6
+    assert len(once) == len(often) == 7
     assert Dispatch.objects.count() == 4
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import cast
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 from time_machine import Traveller
@@ -17,11 +19,11 @@ from notify.channels.memory import MemoryChannel
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import reconcile as reconciling
-from notify.dispatch.models import Batch, Delivery, State
-from notify.dispatch.overdue import ASK_AGAIN, DOUBTED_FOR, OVERDUE
+from notify.dispatch.lease import LEASE, due_batches
+from notify.dispatch.models import Batch, Delivery, Dispatch, State
+from notify.dispatch.overdue import ASK_AGAIN, DOUBTED_FOR, LETTING_GO, OVERDUE
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import SETTLING, record
-from notify.dispatch.send import LEASE, due_batches
 from notify.residents.models import Subscriber
 from tests.dispatch import world
 
@@ -31,6 +33,12 @@ class Asked(MemoryChannel):
 
     asked: list[str]
     before: Callable[[], object] = staticmethod(lambda: None)
+    on_its_way: Callable[[], object] = staticmethod(lambda: None)
+
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+        for one in recipients:
+            self.on_its_way()
+            yield from super().send(notice, [one])
 
     def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         self.asked = [*getattr(self, "asked", []), *(one.reference for one in recipients)]
@@ -46,13 +54,18 @@ def channel(settings: Settings) -> Asked:
     return channel
 
 
+def their_worker_dies() -> None:
+    """Everything is on its way, and nobody waits for the answers."""
+    now = timezone.now()
+    Delivery.objects.update(state=State.SENDING, sending_at=now, attempts=1)
+    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
+
+
 def died_sending(size: int = 1, *, accepted: bool) -> list[Delivery]:
     """Deliveries of a worker that died in the middle, with or without the provider having them."""
     world.crowd(size)
     dispatch = world.expanded()
-    now = timezone.now()
-    Delivery.objects.update(state=State.SENDING, sending_at=now, attempts=1)
-    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
+    their_worker_dies()
     deliveries = list(dispatch.deliveries.select_related("subscriber").order_by("pk"))
     if accepted:
         channel = cast(MemoryChannel, channels()["memory"])
@@ -65,6 +78,13 @@ def died_sending(size: int = 1, *, accepted: bool) -> list[Delivery]:
 def state(delivery: Delivery) -> str:
     delivery.refresh_from_db()
     return delivery.state
+
+
+def until_it_is_time_to_ask(clock: Traveller) -> None:
+    """The lease of the dead runs out, a sweep doubts what they left, and the doubt has rested."""
+    clock.shift(LEASE)
+    assert reconcile() == 0, "nobody asks at once about what was found abandoned"
+    clock.shift(LETTING_GO)
 
 
 @pytest.mark.django_db
@@ -81,7 +101,7 @@ def test_while_its_worker_holds_the_lease_nobody_doubts_it(
 @pytest.mark.django_db
 def test_what_the_provider_has_is_sent(channel: Asked, clock: Traveller) -> None:
     [delivery] = died_sending(accepted=True)
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     assert reconcile() == 1
 
@@ -94,7 +114,7 @@ def test_what_the_provider_has_is_sent(channel: Asked, clock: Traveller) -> None
 def test_what_the_provider_lacks_is_sent_again_once(channel: Asked, clock: Traveller) -> None:
     [delivery] = died_sending(accepted=False)
     Batch.objects.update(done_at=timezone.now())
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     reconcile()
 
@@ -136,12 +156,114 @@ def test_a_doubt_rests_from_when_it_arose_and_not_from_when_its_handful_was_mark
 @pytest.mark.django_db
 def test_a_callback_that_comes_before_the_answer_wins(channel: Asked, clock: Traveller) -> None:
     [delivery] = died_sending(accepted=False)
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
     channel.before = lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)])
 
     reconcile()
 
     assert state(delivery) == State.DELIVERED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("jump", [timedelta(hours=1), LEASE])
+def test_what_is_on_its_way_when_a_clock_jumps_is_sent_once(
+    channel: Asked, clock: Traveller, jump: timedelta
+) -> None:
+    world.crowd(3)
+    dispatch = world.expanded()
+
+    def a_clock_jumps() -> None:
+        channel.on_its_way = lambda: None
+        clock.shift(jump)
+        # Who sweeps thinks that the lease has run out. What is on its way comes much later.
+        reconcile()
+        world.work()
+        clock.shift(LETTING_GO - timedelta(seconds=1))
+        assert reconcile() == 0
+        world.work()
+
+    channel.on_its_way = a_clock_jumps
+    world.work()
+    assert len(channel.sent) == 1, "who lost the lease stops"
+    clock.shift(timedelta(seconds=1))
+    reconcile()
+    world.work()
+
+    assert sorted(one.reference for _notice, one in channel.sent) == sorted(
+        one.reference for one in dispatch.deliveries.all()
+    )
+    assert set(world.states(dispatch)) == {State.SENT}
+
+
+@pytest.mark.django_db
+def test_a_handful_that_its_channel_left_without_a_word_is_doubted_at_once(
+    channel: Asked, clock: Traveller
+) -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded())
+
+    def refuse() -> None:
+        raise ChannelError("the provider is away")
+
+    channel.on_its_way = refuse
+    world.work()
+    assert reconcile() == 0
+    assert state(delivery) == State.IN_DOUBT
+    channel.on_its_way = lambda: None
+    clock.shift(LETTING_GO)
+
+    assert reconcile() == 1
+    world.work()
+    assert (state(delivery), len(channel.sent)) == (State.SENT, 1)
+
+
+@pytest.mark.django_db
+def test_an_answer_about_an_earlier_try_does_not_undo_a_later_one(
+    channel: Asked, clock: Traveller
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    until_it_is_time_to_ask(clock)
+
+    def tried_again_and_the_answer_is_lost() -> None:
+        record([Receipt(delivery.reference, Outcome.FAILED_FOR_NOW)])
+        clock.shift(timedelta(minutes=1))
+        channel.fates[cast(Subscriber, delivery.subscriber).phone] = Outcome.IN_DOUBT
+        world.work()
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.attempts) == (State.IN_DOUBT, 2)
+
+    channel.before = tried_again_and_the_answer_is_lost
+    reconcile()
+
+    assert state(delivery) == State.IN_DOUBT
+
+
+@pytest.mark.django_db
+def test_words_that_cannot_be_read_do_not_keep_others_waiting(
+    channel: Asked, clock: Traveller
+) -> None:
+    world.crowd(1)
+    spoiled, other = world.only(world.expanded()), world.only(world.expanded())
+    their_worker_dies()
+    Dispatch.objects.filter(pk=spoiled.dispatch_id).update(notice_json={})
+    until_it_is_time_to_ask(clock)
+
+    with pytest.raises(ExceptionGroup):
+        reconcile()
+
+    assert (state(spoiled), state(other)) == (State.IN_DOUBT, State.QUEUED)
+
+
+@pytest.mark.django_db
+def test_who_is_told_to_stop_leaves_the_rest_to_others(
+    channel: Asked, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "AT_ONCE", 1)
+    died_sending(3, accepted=True)
+    until_it_is_time_to_ask(clock)
+    monkeypatch.setattr(reconciling, "stopping", lambda: True)
+
+    assert reconcile() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -162,7 +284,7 @@ def test_while_the_provider_cannot_be_asked_it_stays_in_doubt_and_is_asked_about
     channel: Asked, clock: Traveller, caplog: pytest.LogCaptureFixture
 ) -> None:
     [delivery] = died_sending(accepted=False)
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     def refuse() -> None:
         raise ChannelError("the provider is away")
@@ -182,7 +304,7 @@ def test_whatever_is_still_unknown_stays_in_doubt(
     channel: Asked, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [delivery] = died_sending(accepted=False)
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     def unsure(_notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         for one in recipients:
@@ -202,7 +324,7 @@ def test_one_whose_number_cannot_be_read_does_not_keep_the_others_waiting(
 ) -> None:
     unread, other = died_sending(2, accepted=True)
     Subscriber.objects.filter(deliveries=unread).update(phone_cipher="?")
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     reconcile()
 
@@ -213,7 +335,7 @@ def test_one_whose_number_cannot_be_read_does_not_keep_the_others_waiting(
 def test_nobody_asks_about_a_person_who_was_erased(channel: Asked, clock: Traveller) -> None:
     [delivery] = died_sending(accepted=False)
     Subscriber.objects.all().delete()
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     reconcile()
 
@@ -228,11 +350,22 @@ def test_the_longest_in_doubt_come_first_and_a_backlog_is_worked_off_in_one_go(
     monkeypatch.setattr(reconciling, "AT_ONCE", 2)
     first, second, third = died_sending(3, accepted=True)
     Delivery.objects.filter(pk=third.pk).update(sending_at=timezone.now() - timedelta(hours=1))
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     assert reconcile() == 3
     assert set(channel.asked[:2]) == {third.reference, first.reference}
     assert channel.asked[2:] == [second.reference]
+
+
+@pytest.mark.django_db
+def test_two_hundred_questions_cost_few_statements(channel: Asked, clock: Traveller) -> None:
+    died_sending(200, accepted=True)
+    until_it_is_time_to_ask(clock)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert reconcile() == 200
+
+    assert len(captured) <= 26
 
 
 @pytest.mark.django_db
@@ -241,7 +374,7 @@ def test_what_was_withdrawn_meanwhile_is_not_sent_when_it_proves_absent(
 ) -> None:
     [delivery] = died_sending(accepted=False)
     world.say("cancel", world.alert_of(delivery.dispatch))  # type: ignore[arg-type]
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
 
     reconcile()
     world.work()
@@ -256,7 +389,7 @@ def test_what_nobody_can_ever_settle_is_given_up_after_a_day_and_not_sent_again(
 ) -> None:
     [delivery] = died_sending(accepted=False)
     Subscriber.objects.update(phone_cipher="?")
-    clock.shift(LEASE)
+    until_it_is_time_to_ask(clock)
     reconcile()
     assert state(delivery) == State.IN_DOUBT
 
@@ -355,12 +488,8 @@ def test_what_was_taken_is_never_sent_again_even_if_the_provider_forgot_it(
 @pytest.mark.django_db(transaction=True)
 def test_a_callback_that_comes_while_it_is_doubted_is_not_undone(channel: Asked) -> None:
     [delivery] = died_sending(accepted=True)
-    Batch.objects.update(leased_until=None)
-    Delivery.objects.update(sending_at=timezone.now() - SETTLING)
+    Batch.objects.update(leased_until=None, ask_at=timezone.now())
 
-    world.meanwhile(
-        lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)]),
-        lambda: reconciling._doubt_the_abandoned([delivery.batch_id], timezone.now()),
-    )
+    world.meanwhile(lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)]), reconcile)
 
     assert state(delivery) == State.DELIVERED

@@ -121,7 +121,7 @@ def test_who_was_told_to_stop_begins_nothing_and_rings_for_another(
 
 @pytest.mark.usefixtures("told")
 def test_expansion_stops_between_two_chunks(bells: Bells, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expanding, "CHUNK", 2)
+    monkeypatch.setattr(expanding, "FIRST_CHUNK", 2)
     world.crowd(5)
     dispatch = world.say()
     bells.heard()

@@ -13,7 +13,8 @@ class Scale:
     crowd, leavers: residents who hear of an alert. kills: of workers in one fan-out. frozen: how
     long Redis stands still. latency_ms: of the provider, so that there is a middle to break into.
     patience: for everything to be final. lost_lease: what a dead worker's
-    lease costs. retry_after: what the provider asks for with a 429. hasty: whether workers run with shortened waits.
+    lease costs. retry_after: what the provider asks for with a 429. segments_per_second: what it takes, where
+    that matters. hasty: whether workers run with shortened waits.
     """
 
     crowd: int
@@ -24,6 +25,7 @@ class Scale:
     patience: float
     lost_lease: float
     retry_after: int
+    segments_per_second: int
     hasty: bool
 
 
@@ -36,6 +38,7 @@ SHORT = Scale(
     patience=40,
     lost_lease=6,
     retry_after=0,
+    segments_per_second=20,
     hasty=True,
 )
 WHOLE = Scale(
@@ -47,6 +50,7 @@ WHOLE = Scale(
     patience=1_200,
     lost_lease=60,
     retry_after=1,
+    segments_per_second=60,
     hasty=False,
 )
 IS_WHOLE = os.environ.get("TEST_FAULTS") == "1"

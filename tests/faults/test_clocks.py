@@ -29,16 +29,7 @@ def test_two_beats_do_no_harm(house: House, crowd: list[Person], publish: Publis
 AHEAD, BEHIND = HOUR, -HOUR
 JUMPS = [
     pytest.param(["routine"], AHEAD, id="who-sweeps-is-ahead"),
-    pytest.param(
-        WORKERS,
-        AHEAD,
-        id="all-are-ahead",
-        # Not strict: it takes a sweep while the requests are on their way.
-        marks=pytest.mark.xfail(
-            reason="a handful whose lease ran out by a jump is asked about while it is in flight",
-            strict=False,
-        ),
-    ),
+    pytest.param(WORKERS, AHEAD, id="all-are-ahead"),
 ]
 if IS_WHOLE:
     JUMPS += [

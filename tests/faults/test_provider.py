@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-
-import pytest
-from django.conf import settings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from notify.demo.children import free_port
 from tests.faults.conftest import Publish
@@ -55,10 +53,6 @@ def test_callbacks_come_twice_backwards_or_before_the_answer(
     assert {one.state for one in ours} == {"delivered"}
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("notify.dispatch.overdue") is None,
-    reason="nobody asks about what stays sent yet",
-)
 def test_callbacks_never_come(house: House, crowd: list[Person], publish: Publish) -> None:
     house.provider.set_faults(drop=0.5)
     _alert, dispatch = publish()
@@ -66,32 +60,62 @@ def test_callbacks_never_come(house: House, crowd: list[Person], publish: Publis
     assert {one.state for one in ours} == {"delivered"}
 
 
-@pytest.mark.skipif(
-    not hasattr(settings, "ELKS_USERNAME"), reason="there is no second provider yet"
-)
 def test_the_primary_provider_is_down_for_good(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
+    nobody_listens = f"http://127.0.0.1:{free_port()}"
+    with second_provider(house, TWILIO_API_URL=nobody_listens):
+        _alert, dispatch = publish()
+        ours = assert_the_promise_holds(house, dispatch, crowd)
+        assert {(one.state, one.provider) for one in ours} == {("delivered", "46elks")}
+
+
+def test_the_primary_provider_goes_down_in_mid_send_and_comes_back(
+    house: House, crowd: list[Person], publish: Publish
+) -> None:
+    with second_provider(house):
+        _alert, dispatch = publish()
+        house.wait_for_accepted(dispatch, 1)
+        # Connections are cut with the requests under way, and whoever asks hears nothing either.
+        house.provider.set_faults(down=1)
+        gave_up = wait_until(lambda: saying(house, GAVE_UP), "a breaker to open", SCALE.patience)
+        house.provider.set_faults(down=0)
+        ours = assert_the_promise_holds(house, dispatch, crowd)
+        assert {one.state for one in ours} == {"delivered"}
+        assert {one.provider for one in ours} == {"twilio", "46elks"}
+
+        def all_went_back() -> bool:
+            _alert, later = publish()
+            assert_the_promise_holds(house, later, crowd)
+            return set(gave_up) <= set(saying(house, WENT_BACK))
+
+        wait_until(all_went_back, "the breakers to close", SCALE.patience)
+
+
+GAVE_UP = "twilio does not answer: another stands in for it"
+WENT_BACK = "twilio answers again"
+
+
+def saying(house: House, words: str) -> list[str]:
+    """The names of the senders that have said so since they were started."""
+    return [one.log.name for one in house.senders if one.said(words)]
+
+
+@contextmanager
+def second_provider(house: House, **variables: str) -> Iterator[None]:
+    """Let 46elks stand in for Twilio in every process. variables: further settings of ours."""
     second = {
         "ELKS_USERNAME": "u0123456789",
         "ELKS_PASSWORD": "only-for-faults",
         "ELKS_SENDER": "Notify",
         "ELKS_API_URL": f"{house.stack.simulator_url}/a1",
     }
-    nobody_listens = f"http://127.0.0.1:{free_port()}"
+    ours = ("web", "worker-urgent", "worker-urgent-2", "worker-routine")
     with (
         configured(house, "simulator", **second),
-        configured(
-            house,
-            "web",
-            "worker-urgent",
-            "worker-urgent-2",
-            "worker-routine",
-            TWILIO_API_URL=nobody_listens,
-            **second,
-        ),
+        configured(house, *ours, **second, **variables),
     ):
+        # A simulator that was started again knows nothing of what it took before.
         house.theirs.forget()
-        _alert, dispatch = publish()
-        ours = assert_the_promise_holds(house, dispatch, crowd)
-        assert {(one.state, one.provider) for one in ours} == {("delivered", "46elks")}
+        house.provider.set_faults(latency_ms=SCALE.latency_ms)
+        yield

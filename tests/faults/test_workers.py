@@ -6,7 +6,7 @@ import time
 
 from notify.demo.children import stop
 from tests.faults.conftest import Publish
-from tests.faults.house import House, kill, restart
+from tests.faults.house import House, frozen, kill, restart
 from tests.faults.promise import Person, accepted_for, assert_the_promise_holds
 from tests.faults.scale import SCALE
 
@@ -41,6 +41,25 @@ def test_a_worker_dies_after_the_provider_accepted_and_before_recording(
 
     house.provider.set_faults(accept_then_hang=0, fates=dict.fromkeys(silent))
     restart(*house.senders)
+    assert_the_promise_holds(house, dispatch, crowd)
+
+
+def test_a_worker_stands_still_in_mid_send_and_goes_on(
+    house: House, crowd: list[Person], publish: Publish
+) -> None:
+    # As a machine does that is moved or has no memory left: the others finish what it had begun,
+    # and when it wakes it still has messages in hand that it was about to send.
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 6)
+    _alert, dispatch = publish()
+    house.wait_for_accepted(dispatch, 1)
+    with frozen(house.senders[0]):
+        house.provider.set_faults(latency_ms=0)
+        assert_the_promise_holds(house, dispatch, crowd)
+    # Nothing says that it has nothing more to send, but that it has taken up something new.
+    house.wait_for_calm()
+    kill(house.senders[1])
+    _alert, later = publish()
+    assert_the_promise_holds(house, later, crowd)
     assert_the_promise_holds(house, dispatch, crowd)
 
 

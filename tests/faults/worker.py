@@ -17,6 +17,7 @@ from typing import Any
 
 import django
 from celery.signals import task_received
+from django.conf import settings
 from django.utils import timezone
 
 from config.worker import app
@@ -35,13 +36,19 @@ HASTY: dict[str, Any] = {
     "LEASE": timedelta(seconds=6),
     "RENEW_AFTER": timedelta(seconds=1.5),
     "BACK_OFF": timedelta(seconds=3),
+    "SENDS_FOR": timedelta(seconds=6),
     "SETTLING": timedelta(seconds=2),
+    "LETTING_GO": timedelta(seconds=5.5),
     "ASK_AGAIN": timedelta(seconds=3),
     "OVERDUE": timedelta(seconds=3),
     "UNHEARD": timedelta(seconds=0.3),
-    "LONGEST_WAIT": 0.5,
+    "LONGEST_WAIT": 60.0,
+    "LONGEST_WAIT_IF_TOLD": 1.0,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
+    "REST": 1.5,
+    "LONGEST_REST": 12.0,
+    "FIRST_SLICE": 20,
     "SLICE": 20,
 }
 HANDFUL = 10
@@ -53,6 +60,7 @@ def hurry() -> None:
     from notify.channels.sms.channel import SmsChannel
 
     SmsChannel.handful = HANDFUL  # type: ignore[assignment,method-assign]
+    settings.SMS_IN_FLIGHT = HANDFUL
     modules = [module for name, module in sys.modules.items() if name.startswith(ROOMS)]
     for name, value in HASTY.items():
         for module in modules:

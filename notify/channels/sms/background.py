@@ -11,12 +11,16 @@ import asyncio
 import os
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from itertools import islice
 from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+import uvloop
 
 Client = TypeVar("Client")
 Item = TypeVar("Item")
@@ -56,71 +60,118 @@ class Background(Generic[Client]):
     def each(
         self,
         call: Callable[[Client, Item], Awaitable[Result]],
-        items: Sequence[Item],
+        items: Iterable[Item],
         at_once: int,
+        ready: int = 0,
     ) -> Iterator[Result]:
         """Call for each item, at most so many at once; yield the results in the order they come.
 
+        items: drawn in the caller's thread, a few at a time, as calls end: never more than are under
+        way and ``ready`` to follow, which go on while the next ones take their time to be drawn.
+
         Leaving the iteration early starts no further call, and cancels and awaits those in flight.
-        An exception from ``call`` ends it all and is raised here.
+        An exception from ``call``, or from drawing an item, does the same and is raised here.
         """
         arrived: SimpleQueue[list[Result] | None] = SimpleQueue()
-        loop, client = self._running.loop, self._running.client
-        flight: list[asyncio.Task[None]] = []
-
-        def take_off() -> None:
-            flight.append(loop.create_task(_fly(call, client, items, at_once, arrived.put)))
-            flight[0].add_done_callback(lambda _task: arrived.put(None))
-
-        def abort() -> None:
-            flight[0].cancel()
-
-        loop.call_soon_threadsafe(take_off)
+        loop = self._running.loop
+        flight = _Flight(loop, call, self._running.client, at_once, arrived.put)
+        drawn, bite, out = iter(items), max(1, at_once // 4), 0
         try:
-            while (results := arrived.get()) is not None:
+            while True:
+                while out <= at_once + ready - bite and (some := list(islice(drawn, bite))):
+                    out += len(some)
+                    loop.call_soon_threadsafe(flight.board, some)
+                results = arrived.get() if out else None
+                if results is None:
+                    break
+                out -= len(results)
                 yield from results
         except BaseException:
-            loop.call_soon_threadsafe(abort)
+            loop.call_soon_threadsafe(flight.abort)
             while arrived.get() is not None:
                 pass
             raise
-        flight[0].result()
+        flight.raise_failure()
 
 
-async def _fly(
-    call: Callable[[Client, Item], Awaitable[Result]],
-    client: Client,
-    items: Sequence[Item],
-    at_once: int,
-    hand_over: Callable[[list[Result]], None],
-) -> None:
-    """Work through the items; hand over what is done once per turn of the loop.
+HAND_OVER_SECONDS = 0.01
+"""How long results are collected before the waiting thread is woken: woken for each, it and the
+event loop would fight for the interpreter's lock. The last ones do not wait."""
 
-    Handing over each result by itself would wake the waiting thread for each, and the two would
-    fight for the interpreter's lock.
-    """
-    loop = asyncio.get_running_loop()
-    todo = iter(items)
-    done: list[Result] = []
 
-    def empty() -> None:
-        if done:
-            hand_over(done[:])
-            done.clear()
+class _Flight(Generic[Client, Item, Result]):
+    """The calls of one ``each``. Lives in the event loop; hands results over, None when it was ended."""
 
-    async def work() -> None:
-        for item in todo:
-            result = await call(client, item)
-            if not done:
-                loop.call_soon(empty)
-            done.append(result)
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        call: Callable[[Client, Item], Awaitable[Result]],
+        client: Client,
+        at_once: int,
+        hand_over: Callable[[list[Result] | None], None],
+    ) -> None:
+        self._loop = loop
+        self._call = call
+        self._client = client
+        self._at_once = at_once
+        self._hand_over = hand_over
+        self._waiting: deque[Item] = deque()
+        self._done: list[Result] = []
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
+        self._ended = False
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(at_once, len(items))):
-                group.create_task(work())
-    finally:
-        empty()
+    def board(self, items: list[Item]) -> None:
+        """Take more items on."""
+        if self._ended:
+            return
+        self._waiting.extend(items)
+        for _ in range(min(len(items), self._at_once - len(self._under_way))):
+            task = self._loop.create_task(self._work())
+            self._under_way.add(task)
+            task.add_done_callback(self._landed)
+
+    def abort(self) -> None:
+        """Start no more, cancel what is under way, and say when all of it has ended."""
+        self._ended = True
+        self._waiting.clear()
+        for task in self._under_way:
+            task.cancel()
+        if not self._under_way:
+            self._empty()
+            self._hand_over(None)
+
+    def raise_failure(self) -> None:
+        """Raise what a call raised."""
+        if self._failure is not None:
+            raise self._failure
+
+    async def _work(self) -> None:
+        while self._waiting:
+            result = await self._call(self._client, self._waiting.popleft())
+            if not self._done:
+                self._loop.call_later(HAND_OVER_SECONDS, self._empty)
+            self._done.append(result)
+
+    def _empty(self) -> None:
+        if self._done:
+            self._hand_over(self._done)
+            self._done = []
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if task.cancelled():
+            # By abort, or because the event loop ends under it.
+            failure: BaseException | None = None if self._ended else asyncio.CancelledError()
+        else:
+            failure = task.exception()
+        if failure is not None:
+            self._failure = self._failure or failure
+            self.abort()
+        elif not self._under_way:
+            self._empty()
+            if self._ended:
+                self._hand_over(None)
 
 
 def _live(
@@ -134,7 +185,9 @@ def _live(
             await stop.wait()
 
     try:
-        asyncio.run(stay())
+        # A third of a message's cost goes with asyncio's own loop.
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(stay())
     except Exception as error:
         if ready.done():
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from django.conf import settings
@@ -50,15 +50,24 @@ class SmsChannel(TextChannel):
         """How many recipients to hand to ``send``: what goes out in a few seconds at the pace of now."""
         return self._handful.size
 
-    def send(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         """Send each the SMS in their language; the receipts come as the provider answers."""
-        since = time.monotonic()
-        yield from self._each(Carrier.create, for_notice(notice, recipients))
-        self._handful.took(len(recipients), since)
+        most = settings.SMS_IN_FLIGHT
+        # What waits for the pace is on its way too: at a slow one, no more than a handful.
+        limited = settings.SMS_SEGMENTS_PER_SECOND > 0
+        at_once, ready = (min(most, self.handful), 0) if limited else (most, most)
+        outgoing = for_notice(notice, recipients)
+        came, since = 0, time.monotonic()
+        for receipt in self._running().each(Carrier.create, outgoing, at_once, ready):
+            came += 1
+            if came >= self.handful:
+                self._handful.took(came, since)
+                came, since = 0, time.monotonic()
+            yield receipt
 
     def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         """Ask for each whether the provider has it: ABSENT is certain, IN_DOUBT says ask again."""
-        return self._each(Carrier.find, for_notice(notice, recipients))
+        return self._each(Carrier.find, list(for_notice(notice, recipients)))
 
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """Send each text to its own person."""

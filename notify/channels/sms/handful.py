@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 
-SECONDS = 3.0
-"""How long a handful should take."""
+SECONDS = 2.0
+"""How long a handful should take. The next one is taken while the last one leaves, so that words are
+at most twice as old as this when they go out."""
 USUAL_SEGMENTS = 2
 """Of one SMS, before any was sent."""
 
@@ -22,6 +23,8 @@ class Handful:
         self._most = most
         self._limited = per_second > 0
         first = per_second / processes / USUAL_SEGMENTS * SECONDS
+        # A provider that answers late makes all of them late, however few are under way.
+        self._least = max(1, int(first / 4))
         self.size = self._fit(first) if self._limited else most
 
     def took(self, messages: int, since: float) -> None:
@@ -32,4 +35,4 @@ class Handful:
             self.size = self._fit(min(messages / seconds * SECONDS, self.size * 2))
 
     def _fit(self, messages: float) -> int:
-        return max(1, min(self._most, int(messages)))
+        return min(self._most, max(self._least, int(messages)))

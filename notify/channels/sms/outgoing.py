@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,28 +41,29 @@ class Outgoing:
     earlier: tuple[str, ...] = ()
 
 
-def for_notice(notice: Notice, recipients: Sequence[Recipient]) -> list[Outgoing]:
-    """An SMS for each, in their language.
+def for_notice(notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Outgoing]:
+    """An SMS for each, in their language, as they are drawn.
 
     Composed and measured once per language: per message there is nothing left but the call.
     """
-    valid_for = _valid_for(notice, timezone.now())
-    bodies = {one: compose(notice, one) for one in {person.language for person in recipients}}
-    units = {language: measure(body).segments for language, body in bodies.items()}
-    return [
-        Outgoing(
+    urgent = notice.severity in URGENT
+    composed: dict[str, tuple[str, int]] = {}
+    for person in recipients:
+        if person.language not in composed:
+            body = compose(notice, person.language)
+            composed[person.language] = body, measure(body).segments
+        body, units = composed[person.language]
+        yield Outgoing(
             person.address,
             person.reference,
-            bodies[person.language],
-            valid_for,
-            units[person.language],
+            body,
+            _valid_for(notice),
+            units,
             since=notice.sent,
-            urgent=notice.severity in URGENT,
+            urgent=urgent,
             provider=person.provider,
             earlier=person.earlier,
         )
-        for person in recipients
-    ]
 
 
 def for_text(text: Text) -> Outgoing:
@@ -81,11 +83,11 @@ def for_text(text: Text) -> Outgoing:
     )
 
 
-def _valid_for(notice: Notice, now: datetime) -> int:
+def _valid_for(notice: Notice) -> int:
     """Seconds that the words stay true: a disruption's until its expected end, an all-clear's on."""
     if notice.ends_alert or notice.expires is None:
         return LONGEST_VALIDITY
-    return _clamped((notice.expires - now).total_seconds())
+    return _clamped(notice.expires.timestamp() - time.time())
 
 
 def _clamped(seconds: float) -> int:

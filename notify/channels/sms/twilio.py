@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hmac import compare_digest
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from django.conf import settings
@@ -46,39 +47,42 @@ class _Busy(Exception):
 
 
 class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no types
-    """Twilio's own client, with three things that it lacks.
+    """The transport of Twilio's own client, with four things that the original lacks.
 
     It tells a connection that could not be made from an answer that did not come; it hands on
-    Retry-After, which its exceptions drop; and it logs nothing, since its log holds phone numbers.
-    It also writes the Authorization header once, where the original does so for each request in a
-    way that aiohttp is about to drop.
+    Retry-After, which the client's exceptions drop; it logs nothing, since its log holds phone
+    numbers; and it costs half: the original builds a form writer, a request object, a log record
+    and an authorisation for each message.
     """
 
     def __init__(self) -> None:
         super().__init__(pool_connections=False)
         pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}"
-        self._authorization = "Basic " + b64encode(pair.encode()).decode()
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+            headers={"Authorization": "Basic " + b64encode(pair.encode()).decode()},
         )
 
     async def request(
-        self, method: str, url: str, *, headers: dict[str, str], auth: object, **kwargs: Any
+        self,
+        method: str,
+        url: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        **_options: Any,
     ) -> Response:
         """As the original; raises _Busy for a 429."""
-        headers["Authorization"] = self._authorization
-        response = await super().request(method, url, headers=headers, **kwargs)
-        if response.status_code == 429:
-            raise _Busy(seconds(response.headers.get("Retry-After")))
-        return response
-
-    def log_request(self, kwargs: Any) -> None:
-        """Log nothing."""
-
-    def log_response(self, status_code: int, response: Any) -> None:
-        """Log nothing."""
+        form = urlencode(data).encode() if data else None
+        async with self.session.request(
+            method, url, params=params, data=form, headers=headers, allow_redirects=False
+        ) as answer:
+            if answer.status == 429:
+                raise _Busy(seconds(answer.headers.get("Retry-After")))
+            text = (await answer.read()).decode("utf-8", "replace")
+        return Response(answer.status, text, answer.headers)
 
 
 class Twilio:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -97,9 +98,55 @@ def test_what_a_call_raises_is_raised_to_who_asked(background: Background[Desk])
     async def stumble(desk: Desk, number: int) -> int:
         raise LookupError(number)
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(LookupError):
         list(background.each(stumble, range(3), at_once=1))
-    assert caught.group_contains(LookupError)
+    assert list(background.each(double, [1], at_once=1)) == [2]
+
+
+def test_no_more_are_drawn_than_are_under_way_and_ready_to_follow(
+    background: Background[Desk],
+) -> None:
+    drawn: list[int] = []
+    ahead: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(200):
+            drawn.append(number)
+            yield number
+
+    for came, _result in enumerate(background.each(double, items(), at_once=8, ready=4)):
+        ahead.append(len(drawn) - came)
+
+    assert len(ahead) == 200
+    assert max(ahead) <= 8 + 4
+
+
+def test_what_was_drawn_goes_on_while_the_next_takes_its_time(background: Background[Desk]) -> None:
+    begun: list[bool] = []
+
+    def items() -> Iterator[int]:
+        yield from range(4)
+        # Would wait for ever if the first ones had to wait for this one.
+        until = time.monotonic() + 10
+        while len(desks[0].begun) < 4 and time.monotonic() < until:
+            time.sleep(0.001)
+        begun.append(len(desks[0].begun) == 4)
+        yield 4
+
+    assert len(list(background.each(double, items(), at_once=4, ready=4))) == 5
+    assert begun == [True]
+
+
+def test_what_drawing_raises_is_raised_and_ends_what_is_under_way(
+    background: Background[Desk],
+) -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise LookupError("the ledger is away")
+
+    with pytest.raises(LookupError, match="the ledger is away"):
+        list(background.each(wait_unless_first, items(), at_once=1, ready=1))
+    assert desks[0].cancelled == len(desks[0].begun)
     assert list(background.each(double, [1], at_once=1)) == [2]
 
 

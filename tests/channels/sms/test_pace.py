@@ -132,13 +132,7 @@ def two(shared: Simulator) -> Iterator[list[SmsChannel]]:
 
 def by_the_handful(channel: SmsChannel, people: list[Recipient], severity: str) -> list[Receipt]:
     """As a worker does it."""
-    told = notice(severity=severity)
-    receipts: list[Receipt] = []
-    while people:
-        size = channel.handful
-        handful, people = people[:size], people[size:]
-        receipts += channel.send(told, handful)
-    return receipts
+    return list(channel.send(notice(severity=severity), iter(people)))
 
 
 def people(count: int, first: int = 0) -> list[Recipient]:

@@ -1,0 +1,161 @@
+"""A batch has one holder, whatever dies and however slow the provider is."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notify.channels.base import Outcome, Receipt, Recipient
+from notify.channels.memory import MemoryChannel
+from notify.dispatch import expand as expanding
+from notify.dispatch import send as sending
+from notify.dispatch.lease import LEASE, due_batches, release
+from notify.dispatch.models import Batch, Delivery, State
+from notify.dispatch.record import record
+from notify.dispatch.send import send_next_batch
+from tests.dispatch import world
+from tests.dispatch.watched import Watched, addresses, once, phones
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_send_each_message_once(
+    memory: MemoryChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 3)
+    people = world.crowd(24)
+    dispatch = world.expanded()
+
+    world.at_once(*[world.work] * 4)
+
+    assert addresses(memory) == phones(people)
+    assert set(world.states(dispatch)) == {State.SENT}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_has_one_holder(watched: Watched) -> None:
+    world.crowd(3)
+    world.expanded()
+    found: list[bool] = []
+    watched.before = once(lambda: found.append(send_next_batch("urgent")))
+
+    send_next_batch("urgent")
+
+    assert found == [False]
+    assert len(watched.sent) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_lost_the_lease_stops_at_the_next_handful(watched: Watched) -> None:
+    people = world.crowd(5)
+    dispatch = world.expanded()
+
+    def lose() -> None:
+        Batch.objects.update(leased_by="another", leased_until=timezone.now() + LEASE)
+
+    watched.before = once(lose)
+    send_next_batch("urgent")
+
+    assert len(watched.sent) == 2
+    assert world.states(dispatch) == [State.SENT] * 2 + [State.QUEUED] * 3
+    assert Batch.objects.get().leased_by == "another"
+    assert Batch.objects.get().done_at is None
+    assert len(people) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_a_lease_runs_out_the_rest_goes_to_another_worker(watched: Watched) -> None:
+    people = world.crowd(5)
+    dispatch = world.expanded()
+
+    def die() -> None:
+        raise SystemExit
+
+    watched.before = once(die)
+    with pytest.raises(SystemExit):
+        send_next_batch("urgent")
+    # The dead give nothing back: put the lease where a kill would have left it.
+    Batch.objects.update(leased_by="the dead", leased_until=timezone.now() + LEASE)
+
+    assert send_next_batch("urgent") is False
+    with time_machine.travel(timezone.now() + LEASE + sending.BACK_OFF):
+        assert send_next_batch("urgent") is True
+
+    assert world.states(dispatch) == [State.SENDING] * 2 + [State.SENT] * 3
+    assert len(watched.sent) == 3
+    assert len(people) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_provider_does_not_cost_the_lease(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watched, "handful", 10)
+    people = world.crowd(10)
+    dispatch = world.expanded()
+    others: list[bool] = []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def crawl(_recipient: Recipient) -> None:
+            others.append(send_next_batch("urgent"))
+            clock.shift(LEASE / 3)
+
+        watched.before = crawl
+        send_next_batch("urgent")
+
+    assert others == [False] * 10
+    assert addresses(watched) == phones(people)
+    assert set(world.states(dispatch)) == {State.SENT}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_lost_the_lease_in_the_middle_of_a_handful_sends_no_more_of_it(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watched, "handful", 10)
+    world.crowd(10)
+    dispatch = world.expanded()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def lose() -> None:
+            Batch.objects.update(leased_by="another")
+            clock.shift(LEASE / 2)
+
+        watched.before = once(lose)
+        send_next_batch("urgent")
+
+    assert len(watched.sent) == 1
+    assert world.states(dispatch) == [State.SENT] + [State.SENDING] * 9
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_is_being_leased_is_not_leased_again(memory: MemoryChannel) -> None:
+    world.crowd(1)
+    world.expanded()
+    theirs = {"leased_by": "another", "leased_until": timezone.now() + LEASE}
+
+    taken = world.meanwhile(
+        lambda: Batch.objects.update(**theirs), lambda: send_next_batch("urgent")
+    )
+
+    assert taken is False
+    assert memory.sent == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_is_not_closed_over_a_message_that_is_queued_again_meanwhile() -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded())
+    Delivery.objects.update(state=State.IN_DOUBT)
+    Batch.objects.update(leased_by="me", leased_until=timezone.now() + LEASE)
+
+    world.meanwhile(
+        lambda: record([Receipt(delivery.reference, Outcome.ABSENT)]),
+        lambda: release(delivery.batch, "me", not_before=timezone.now()),
+    )
+
+    batch = Batch.objects.get()
+    assert (batch.done_at, batch.leased_by) == (None, "")
+    assert due_batches("urgent", timezone.now()).exists()
