@@ -35,17 +35,18 @@ IMPATIENT = {
 6 seconds, and one that hangs for 10; with this, for none and for 1."""
 
 
-def ring(task: str, *args: object, queue: str, times: int = 1) -> None:
+def ring(task: str, *args: object, queue: str, times: int = 1, after: float = 0.0) -> None:
     """Wake ``times`` workers of a queue once the open transaction has committed.
 
+    after: seconds that the bell lies with a worker, who does something else meanwhile.
     Never raises: whoever publishes must not fail because Redis is away.
     """
     if times:
         # Robust: what is committed is done, and must not look failed whatever is wrong here.
-        transaction.on_commit(lambda: _ring_now(task, args, queue, times), robust=True)
+        transaction.on_commit(lambda: _ring_now(task, args, queue, times, after), robust=True)
 
 
-def _ring_now(task: str, args: tuple[object, ...], queue: str, times: int) -> None:
+def _ring_now(task: str, args: tuple[object, ...], queue: str, times: int, after: float) -> None:
     try:
         # A connection of its own (some milliseconds), because those of the pool are patient.
         with (
@@ -54,7 +55,12 @@ def _ring_now(task: str, args: tuple[object, ...], queue: str, times: int) -> No
         ):
             for _bell in range(times):
                 current_app.send_task(
-                    task, args=args, queue=queue, expires=FORGOTTEN_AFTER, producer=producer
+                    task,
+                    args=args,
+                    queue=queue,
+                    expires=FORGOTTEN_AFTER,
+                    countdown=after or None,
+                    producer=producer,
                 )
     except (OperationalError, RedisError, OSError):
         log.warning(

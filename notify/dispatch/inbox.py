@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 
 AVOIDED_FOR = 2.0
 """Seconds for which Redis is not asked again after it failed, so that only few callbacks wait."""
-RINGS_EVERY = 500
-"""Milliseconds between two bells of a process: how late the ledger is, and how many receipts come
-together."""
+GATHERS = 0.5
+"""Seconds from a callback to the fold that it rings for, which takes along all that come meanwhile:
+how late the ledger is, and how many receipts share the cost of a fold."""
 MOST = 2_000
 """Receipts per fold."""
 TURN = 10.0
@@ -39,6 +39,9 @@ ABANDONED_AFTER = 30_000
 """Milliseconds after which what somebody is folding counts as left behind by the dead."""
 
 GROUP = READER = "fold"
+
+Entries = list[tuple[bytes, Mapping[bytes, bytes]]]
+"""Keys and fields, as the stream holds them."""
 
 _avoided_until = 0.0
 _rung_at = float("-inf")
@@ -72,17 +75,17 @@ def fold() -> int:
         return 0
     until = time.monotonic() + TURN
     done = 0
-    while entries := _abandoned(redis) or _next(redis):
-        _record([fields for _key, fields in entries])
-        keys = [key for key, _fields in entries]
-        line = redis.pipeline(transaction=True)
-        line.xack(_stream(), GROUP, *keys)
-        line.xdel(_stream(), *keys)
-        line.execute()
-        done += len(entries)
-        if stopping() or time.monotonic() >= until:
-            bell.ring(bell.FOLD, queue=UPKEEP)
-            break
+    for take in (_abandoned, _next):
+        while entries := take(redis):
+            _settle(redis, entries)
+            done += len(entries)
+            if stopping() or time.monotonic() >= until:
+                bell.ring(bell.FOLD, queue=UPKEEP)
+                return done
+            if len(entries) < MOST:
+                # What comes from now on has rung for another fold. To take it at once would be to
+                # take a dozen at a time, at three times the cost, for as long as callbacks come.
+                break
     return done
 
 
@@ -109,7 +112,7 @@ def waiting() -> Waiting | None:
 def ring_for_callbacks() -> None:
     """Ring if something lies in the inbox: its bell, or its worker, was lost."""
     found = waiting()
-    if found and found.count and found.age > RINGS_EVERY / 1000:
+    if found and found.count and found.age > 2 * GATHERS:
         bell.ring(bell.FOLD, queue=UPKEEP)
 
 
@@ -132,15 +135,27 @@ def _put_down(receipt: Receipt) -> bool:
 
 
 def _ring_now_and_then() -> None:
-    """Several threads may find that it is time: a bell too many harms nobody."""
+    """Ring for what was put down, unless a bell that this process rang is still to be heard.
+
+    Several threads may find that it is time: a bell too many harms nobody.
+    """
     global _rung_at  # noqa: PLW0603 - each process remembers for itself: to ask Redis costs as much as to put down
     now = time.monotonic()
-    if now - _rung_at >= RINGS_EVERY / 1000:
+    if now - _rung_at >= GATHERS:
         _rung_at = now
-        bell.ring(bell.FOLD, queue=UPKEEP)
+        bell.ring(bell.FOLD, queue=UPKEEP, after=GATHERS)
 
 
-def _next(redis: Redis) -> list[tuple[bytes, Mapping[bytes, bytes]]]:
+def _settle(redis: Redis, entries: Entries) -> None:
+    _record([fields for _key, fields in entries])
+    keys = [key for key, _fields in entries]
+    line = redis.pipeline(transaction=True)
+    line.xack(_stream(), GROUP, *keys)
+    line.xdel(_stream(), *keys)
+    line.execute()
+
+
+def _next(redis: Redis) -> Entries:
     """Entries that nobody has taken yet; the first to ask an empty Redis makes the group."""
     for _try in range(2):
         try:
@@ -154,7 +169,7 @@ def _next(redis: Redis) -> list[tuple[bytes, Mapping[bytes, bytes]]]:
     return []
 
 
-def _abandoned(redis: Redis) -> list[tuple[bytes, Mapping[bytes, bytes]]]:
+def _abandoned(redis: Redis) -> Entries:
     try:
         found: Any = redis.xautoclaim(_stream(), GROUP, READER, ABANDONED_AFTER, count=MOST)
     except ResponseError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import datetime
 from queue import Empty
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -41,16 +42,23 @@ class Bells:
 
     def heard(self) -> list[tuple[str, str, list[object]]]:
         """Queue, task and arguments of each bell, and then they are gone."""
-        found = []
+        return [
+            (name, str(bell.headers["task"]), list(bell.payload[0])) for name, bell in self._taken()
+        ]
+
+    def times(self) -> list[datetime | None]:
+        """When each bell is to be heard, None for at once; and then they are gone."""
+        etas = [bell.headers["eta"] for _name, bell in self._taken()]
+        return [datetime.fromisoformat(eta) if eta else None for eta in etas]
+
+    def _taken(self) -> Iterator[tuple[str, Any]]:
         with current_app.connection_for_write() as line:
             for name in (*Queue.values, UPKEEP):
                 with line.SimpleQueue(name) as queue, contextlib.suppress(Empty):
                     while True:
                         message = queue.get(block=False)
                         message.ack()
-                        arguments = message.payload[0]
-                        found.append((name, str(message.headers["task"]), list(arguments)))
-        return found
+                        yield name, message
 
     def names(self) -> list[str]:
         """Only the last part of each task's name."""

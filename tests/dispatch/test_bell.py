@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from celery import current_app
 from django.db import transaction
+from django.utils import timezone
 
 from notify.dispatch import bell, tasks
 from notify.dispatch.models import UPKEEP, Queue
@@ -49,6 +50,16 @@ def test_it_wakes_as_many_workers_as_asked(bells: Bells) -> None:
         *[("urgent", bell.SEND_BATCH, ["urgent"])] * 3,
         ("routine", bell.EXPAND, [7]),
     ]
+
+
+def test_it_may_be_heard_later(bells: Bells) -> None:
+    bell.ring(bell.FOLD, queue=UPKEEP)
+    bell.ring(bell.FOLD, queue=UPKEEP, after=60)
+
+    at_once, later = bells.times()
+    assert at_once is None
+    assert later is not None
+    assert 30 < (later - timezone.now()).total_seconds() <= 60
 
 
 def test_none_is_none(bells: Bells) -> None:

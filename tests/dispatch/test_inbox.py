@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import time
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 from redis import Redis
 from twilio.request_validator import RequestValidator
@@ -122,14 +124,58 @@ def test_many_callbacks_ring_once_and_are_folded_with_few_statements(
     deliveries = sent(40)
     bells.heard()
 
+    begun = timezone.now()
     for delivery in deliveries:
         call_back(delivery)
 
-    assert len(bells.heard()) < 5
+    first, *others = bells.times()
+    assert first is not None
+    assert first >= begun + timedelta(seconds=inbox.GATHERS), "it is heard when many have come"
+    assert len(others) < 5
     with CaptureQueriesContext(connection) as captured:
         assert inbox.fold() == 40
     assert len(captured) <= 5
     assert states() == {State.DELIVERED}
+
+
+def test_however_many_lie_there_all_are_folded(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST", 10)
+    for delivery in sent(25):
+        call_back(delivery)
+
+    assert inbox.fold() == 25
+    assert states() == {State.DELIVERED}
+
+
+def test_what_comes_during_a_fold_is_left_to_the_next_one(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sent(2)
+    call_back(first)
+
+    def meanwhile(receipts: list[Receipt]) -> None:
+        record(receipts)
+        call_back(second)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(inbox, "record", meanwhile)
+        assert inbox.fold() == 1
+    assert inbox.fold() == 1
+
+
+def test_what_was_left_behind_and_what_is_new_are_folded_together(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sent(2)
+    call_back(first)
+    redis.xgroup_create(broker.key("callbacks"), inbox.GROUP, id="0")
+    redis.xreadgroup(inbox.GROUP, "dead", {broker.key("callbacks"): ">"})
+    call_back(second)
+    monkeypatch.setattr(inbox, "ABANDONED_AFTER", 0)
+
+    assert inbox.fold() == 2
 
 
 def test_nothing_of_a_receipt_is_lost_on_the_way(redis: Redis) -> None:
@@ -185,7 +231,7 @@ def test_a_bell_that_was_lost_is_rung_again_by_the_sweep(
     [delivery] = sent()
     call_back(delivery)
     bells.heard()
-    monkeypatch.setattr(inbox, "RINGS_EVERY", -1)
+    monkeypatch.setattr(inbox, "GATHERS", -1)
 
     sweep()
 
