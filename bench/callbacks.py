@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from bench.hammer import hammer, post
 from bench.house import House
 from bench.observer import Work
 from bench.processes import cpu_seconds, memory
-from notify.demo.children import Child, alive, free_port
+from notify.demo.children import ROOT, Child, alive, free_port
 from notify.demo.stack import answers
 from notify.dispatch.models import Delivery, State
 
@@ -79,8 +80,7 @@ def callbacks(house: House) -> Absorbed:
 def _web(house: House) -> Iterator[tuple[Child, int]]:
     """Gunicorn with one worker process, as the container runs it otherwise."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--preload", "--no-control-socket"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+    command = [sys.executable, "-m", *as_shipped(), f"--bind=127.0.0.1:{port}", "--workers=1"]
     # Healthy, not only listening: what the first request loads is no callback's cost.
     health = f"http://127.0.0.1:{port}/healthz"
     web = Child(
@@ -88,6 +88,13 @@ def _web(house: House) -> Iterator[tuple[Child, int]]:
     )
     with alive(web):
         yield web, port
+
+
+def as_shipped() -> list[str]:
+    """What the container runs, without the address and the number of processes."""
+    lines = (ROOT / "docker" / "Dockerfile").read_text().splitlines()
+    [command] = [line.removeprefix("CMD ") for line in lines if line.startswith("CMD ")]
+    return [word for word in json.loads(command) if not word.startswith(("--bind=", "--workers="))]
 
 
 def _callback(key: int, sid: str) -> bytes:

@@ -6,6 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def publisher(request: HttpRequest) -> dict[str, str]:
-    """The name of who publishes, for titles and footers, and the site's public address."""
-    return {"publisher_name": settings.PUBLISHER_NAME, "public_url": settings.PUBLIC_URL}
+def publisher(request: HttpRequest) -> dict[str, object]:
+    """Who publishes, for titles and footers; the site's public address; and whether an SMS may be promised."""
+    return {
+        "publisher_name": settings.PUBLISHER_NAME,
+        "public_url": settings.PUBLIC_URL,
+        "sms_enabled": settings.SMS_ENABLED,
+    }

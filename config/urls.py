@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from config.metrics import metrics
+from config.webhooks import WEBHOOKS
 from notify.api.views.entrance import Nowhere
 
 
@@ -32,7 +33,7 @@ urlpatterns = [
     path("console/", include("notify.console.urls")),
     path("api/v1/", include("notify.api.urls")),
     path("api/<path:rest>", Nowhere.as_view()),
-    path("sms/", include("notify.channels.sms.urls")),
+    path(WEBHOOKS, include("notify.channels.sms.urls")),
     path("feeds/", include("notify.channels.feeds.urls")),
     path("embed/v1/", include("notify.channels.banners.urls")),
     path("", include("notify.portal.urls")),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import uuid
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
+from redis import Redis
 from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
-from tests.provision import NOT_TESTED, Missing, redis, skip_for
+from tests.provision import NOT_TESTED, Missing, skip_for
 from tests.provision import chromium as system_chromium
+from tests.provision import redis as system_redis
 from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
@@ -103,11 +107,22 @@ def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
 def redis_url(worker_id: str) -> Iterator[str]:
     """A real Redis or Valkey for this test process: a child of its own, or a database of its own."""
     try:
-        with redis.available(os.environ.get("GIVEN_REDIS_URL", "")) as url:
+        with system_redis.available(os.environ.get("GIVEN_REDIS_URL", "")) as url:
             number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
             yield urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
     except Missing as missing:
         skip_for(missing)
+
+
+@pytest.fixture
+def redis(redis_url: str, settings: Settings) -> Iterator[Redis]:
+    """It, named by the settings, with a prefix of this test's own."""
+    settings.REDIS_KEY_PREFIX = f"{uuid.uuid4().hex}:"
+    settings.REDIS_URL = redis_url
+    with Redis.from_url(redis_url) as client:
+        yield client
+        for key in client.scan_iter(f"{settings.REDIS_KEY_PREFIX}*"):
+            client.delete(key)
 
 
 # --- a real browser ---------------------------------------------------------------------------

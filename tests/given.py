@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
+from notify.alerts.editors import NAME as GROUP
 from notify.alerts.models import Alert, Area, Service
 from notify.alerts.vocabulary import Move, Severity, Urgency
 from notify.residents.models import Subscriber
@@ -78,6 +80,13 @@ def said(alert: Alert, move: Move) -> AlertContent:
     if move == Move.UPDATE:
         return replace(standing, expires=(standing.expires or timezone.now()) + timedelta(hours=1))
     return standing
+
+
+def editor(name: str = "karin") -> User:
+    """Somebody who may publish."""
+    user = User.objects.create_user(name, first_name=name.title(), is_staff=True)
+    user.groups.add(Group.objects.get(name=GROUP))
+    return user
 
 
 def subscriber(

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from notify.alerts.models import Alert, Area, Service, Template, Update
+from notify.alerts.models import Alert, Area, Schedule, Service, Template, Update
 from notify.alerts.texts_by_language import ServiceTexts, TemplateTexts
 
 if TYPE_CHECKING:
@@ -118,6 +118,16 @@ class AlertAdmin(Shown):
     list_filter = ["state", "service"]
     list_select_related = ["service"]
     search_fields = ["code"]
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(Shown):
+    """Who planned to publish what, when, and what became of it, for looking things up."""
+
+    list_display = ["alert", "publish_at", "by", "made_at", "ended_at", "ended_reason"]
+    list_filter = ["ended_reason"]
+    list_select_related = ["alert", "by"]
+    search_fields = ["alert__code"]
 
 
 @admin.register(Update)

@@ -46,6 +46,11 @@ class AlertContent:
     words: Words
     certainty: str = Certainty.OBSERVED
 
+    @property
+    def planned(self) -> bool:
+        """Whether it is planned work rather than a disruption."""
+        return self.urgency == Urgency.FUTURE
+
     @classmethod
     def of(cls, alert: Alert) -> AlertContent:
         """What the alert says now."""
@@ -111,7 +116,7 @@ class AlertContent:
 
     def _expires_errors(self, publishing: bool) -> list[str]:
         if self.expires is None:
-            if publishing and self.urgency == Urgency.FUTURE:
+            if publishing and self.planned:
                 return [_("Planned work needs an end. Say when it should be over.")]
             return []
         if wrong := _year_errors(self.expires):

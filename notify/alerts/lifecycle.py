@@ -3,6 +3,8 @@
     draft ──publish──▶ active ──update──▶ active ──resolve──▶ resolved
                          └───────────────cancel──────────────▶ cancelled
 
+A draft may be ordered to publish itself at a time: see ``schedule``.
+
 Every change names the version of the alert that the editor saw. Who saw an older one is refused
 (AlertChanged); who asks twice with the same key gets the first answer again.
 """
@@ -23,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Update
-from notify.alerts.vocabulary import MessageType, Move, ResponseType, State
+from notify.alerts.vocabulary import MessageType, Move, ResponseType, ScheduleEnd, State
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -102,11 +104,14 @@ def draft_once(content: AlertContent, *, by: User | None, key: uuid.UUID) -> tup
 
 
 def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
-    """Replace what a draft says. Raises ValidationError, IllegalMove or AlertChanged."""
+    """Replace what a draft says; what was to be published at a time waits for another look instead.
+
+    Raises ValidationError, IllegalMove or AlertChanged.
+    """
     content.check(publishing=False)
-    with _claimed(alert, version):
-        if alert.state != State.DRAFT:
-            raise IllegalMove(_why_not(alert.state, Move.PUBLISH))
+    with claimed(alert, version):
+        destination(alert, Move.PUBLISH)
+        alert.schedules.end(ScheduleEnd.EDITED)
         for name, value in _columns(content).items():
             setattr(alert, name, value)
         alert.save()
@@ -116,7 +121,7 @@ def revise_draft(alert: Alert, content: AlertContent, *, version: int) -> Alert:
 
 def discard_draft(alert: Alert, *, version: int) -> None:
     """Delete a draft that nobody was told of. Raises IllegalMove or AlertChanged."""
-    with _claimed(alert, version):
+    with claimed(alert, version):
         if alert.state != State.DRAFT:
             raise IllegalMove(
                 _("People have been told of this alert. Resolve or cancel it instead.")
@@ -161,7 +166,7 @@ def _publish_once(
     key: uuid.UUID,
     by: User | None,
 ) -> Update:
-    with _claimed(alert, version):
+    with claimed(alert, version):
         state = destination(alert, move)
         content.check(
             publishing=move in (Move.PUBLISH, Move.UPDATE),
@@ -172,6 +177,8 @@ def _publish_once(
             check_news(alert, content)
         update = proposed_update(alert, move, content, key=key, by=by)
         update.save()
+        if move == Move.PUBLISH:
+            alert.schedules.end(ScheduleEnd.PUBLISHED)
         _follow(alert, state, content, update.sent)
     return update
 
@@ -205,9 +212,15 @@ def check_news(alert: Alert, content: AlertContent) -> None:
 
 
 def proposed_update(
-    alert: Alert, move: Move, content: AlertContent, *, key: uuid.UUID, by: User | None
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    key: uuid.UUID,
+    by: User | None,
+    at: datetime | None = None,
 ) -> Update:
-    """The update that ``move`` would write now, unsaved."""
+    """The update that ``move`` would write ``at`` that time (now, unless it is said), unsaved."""
     last: int | None = None
     if alert.pk:
         last = alert.updates.aggregate(last=Max("number"))["last"]
@@ -223,7 +236,7 @@ def proposed_update(
             # An area chosen twice is one place.
             for area in dict.fromkeys(content.areas)
         ],
-        sent=timezone.now(),
+        sent=at or timezone.now(),
         author=by,
         **_columns(content),
     )
@@ -243,7 +256,7 @@ def _follow(alert: Alert, state: State, content: AlertContent, at: datetime) -> 
 
 
 @contextmanager
-def _claimed(alert: Alert, version: int) -> Iterator[None]:
+def claimed(alert: Alert, version: int) -> Iterator[None]:
     """Take the alert for the change made within, or raise AlertChanged; its fields are read anew.
 
     One conditional UPDATE, so that it holds on SQLite too, which ignores row locks. If the change

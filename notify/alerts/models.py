@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +21,7 @@ from notify.alerts.vocabulary import (
     Certainty,
     MessageType,
     ResponseType,
+    ScheduleEnd,
     Severity,
     State,
     Urgency,
@@ -176,6 +180,97 @@ class Alert(Content):
 
     def __str__(self) -> str:
         return self.word("headline")
+
+    @property
+    def latest_schedule(self) -> Schedule | None:
+        """The latest order to publish it at a time, standing or not; prefetch ``schedules`` for many."""
+        return next(iter(self.schedules.all()), None)
+
+    @property
+    def publish_at(self) -> datetime | None:
+        """When it goes out by itself; None unless that stands, which it does for drafts alone."""
+        latest = self.latest_schedule if self.state == State.DRAFT else None
+        return latest.publish_at if latest and latest.stands else None
+
+    @property
+    def missed(self) -> Schedule | None:
+        """What should have been published and was refused, until something else is decided."""
+        latest = self.latest_schedule if self.state == State.DRAFT else None
+        return latest if latest and latest.ended_reason == ScheduleEnd.REFUSED else None
+
+
+class Schedules(models.QuerySet["Schedule"]):
+    """Orders to publish."""
+
+    def standing(self) -> Schedules:
+        """Those that are yet to be carried out."""
+        return self.filter(ended_at=None)
+
+    def end(self, reason: ScheduleEnd, refusal: Mapping[str, str] | None = None) -> int:
+        """End those that stand; returns how many. refusal: why, by language, if it was refused."""
+        return self.standing().update(
+            ended_at=timezone.now(), ended_reason=reason, refusal=refusal or {}
+        )
+
+
+class Schedule(models.Model):
+    """An editor's order to publish a draft at a time, and what became of it.
+
+    It is for the words that were looked at: ``version`` is the alert's as this order left it, and
+    whatever changes the alert after that ends the order. While one stands the alert is a draft
+    like any other, so nobody outside sees it.
+    """
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="schedules")
+    publish_at = models.DateTimeField(_("publish at"))
+    version = models.PositiveIntegerField()
+    # Of the click; the update that it becomes has the same, so that carrying it out twice is once.
+    key = models.UUIDField(unique=True)
+    # Whose publication it will be.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("planned by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    made_at = models.DateTimeField(_("planned"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_reason = models.CharField(
+        _("what became of it"), max_length=16, choices=ScheduleEnd, blank=True
+    )
+    # {"sv": "…", "en": "…"}: why it could not be published, in the language of whoever reads it.
+    refusal = models.JSONField(default=dict)
+
+    objects = Schedules.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("planned publication")
+        verbose_name_plural = _("planned publications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alert"], condition=Q(ended_at=None), name="one_standing_schedule"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["publish_at"], condition=Q(ended_at=None), name="schedule_standing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is yet to be carried out."""
+        return self.ended_at is None
+
+    @property
+    def refused_because(self) -> str:
+        """Why it could not be published, in the reader's language; empty unless it was refused."""
+        return in_language(self.refusal)
 
 
 class Update(Content):

@@ -76,5 +76,15 @@ class Move(TextChoices):
     CANCEL = "cancel", _("Cancel")
 
 
+class ScheduleEnd(TextChoices):
+    """What became of the order to publish a draft at a time."""
+
+    PUBLISHED = "published", _("Published")
+    UNDONE = "undone", _("Undone by an editor")
+    REPLACED = "replaced", _("Replaced by another time")
+    EDITED = "edited", _("The draft was edited")
+    REFUSED = "refused", _("Could not be published")
+
+
 URGENT = frozenset({Severity.EXTREME.value, Severity.SEVERE.value})
 """Severities whose fan-out overtakes the routine."""

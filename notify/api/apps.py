@@ -8,3 +8,4 @@ class ApiConfig(AppConfig):
 
     name = "notify.api"
     label = "api"
+    verbose_name = "API"

@@ -41,7 +41,7 @@ MOVE_ETAG = OpenApiParameter(
     "ETag",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    response=[200, 201],
+    response=[200, 201, 202],
     description='`"<version>-<digest>"` with the alert\'s new version: for the next If-Match.',
 )
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("alerts/", alerts.AlertList.as_view(), name="alerts"),
     path("alerts/<slug:code>/", alerts.AlertDetail.as_view(), name="alert"),
     path("alerts/<slug:code>/publish/", moves.Publish.as_view(), name="publish"),
+    path("alerts/<slug:code>/unschedule/", alerts.Unschedule.as_view(), name="unschedule"),
     path("alerts/<slug:code>/update/", moves.PostUpdate.as_view(), name="update"),
     path("alerts/<slug:code>/resolve/", moves.Resolve.as_view(), name="resolve"),
     path("alerts/<slug:code>/cancel/", moves.Cancel.as_view(), name="cancel"),

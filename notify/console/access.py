@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from notify.alerts.editors import may_publish
 from notify.console.refusal import refused
 from notify.console.unsent import has_words, session_ended
 
 P = ParamSpec("P")
-PERMISSION = "alerts.publish_alert"
 
 
 class EditorRequest(HttpRequest):
@@ -27,7 +27,7 @@ class EditorRequest(HttpRequest):
 
 def is_editor(user: AbstractBaseUser | AnonymousUser) -> TypeGuard[User]:
     """Whether the user may use the console."""
-    return isinstance(user, User) and user.is_active and user.is_staff and user.has_perm(PERMISSION)
+    return isinstance(user, User) and may_publish(user)
 
 
 def not_an_editor() -> str:

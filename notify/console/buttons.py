@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notify.alerts.vocabulary import Move
+from notify.console.clock import said as said_at
 
 
 def sending(move: Move, *, planned: bool, people: int, counted: str) -> str:
@@ -37,6 +40,16 @@ def sending(move: Move, *, planned: bool, people: int, counted: str) -> str:
     return said % {"count": counted}
 
 
+def sending_later(at: datetime, *, people: int, counted: str) -> str:
+    """The words of the button that has a draft published at a time."""
+    if not people:
+        return _("Publish %(when)s") % {"when": said_at(at)}
+    said = ngettext(
+        "Publish %(when)s to %(count)s person", "Publish %(when)s to %(count)s people", people
+    )
+    return said % {"when": said_at(at), "count": counted}
+
+
 def _alone(move: Move, *, planned: bool) -> str:
     return {
         Move.PUBLISH: _("Publish"),
@@ -56,3 +69,14 @@ def sent(move: Move, *, planned: bool) -> str:
     }[move]
     watch = _("Below you can watch it go out.")
     return f"{done} {watch}"
+
+
+def planned_for(at: datetime) -> str:
+    """What is said once it is to be published at a time."""
+    return _("It will be published %(when)s. Nobody has been told yet.") % {"when": said_at(at)}
+
+
+def not_any_more(at: datetime) -> str:
+    """What is said to somebody who has changed a draft that was to be published at a time."""
+    sentence = _("It was to be published %(when)s. Now that it is changed, choose a time again.")
+    return sentence % {"when": said_at(at)}

@@ -12,10 +12,14 @@ from django.utils.translation import pgettext
 
 
 def said(at: datetime) -> str:
-    """On the site's wall clock: "today 14:30", "tomorrow 07:00", "Wednesday 25 November 08:00"."""
+    """On the site's wall clock: "today 14:30", "tomorrow 07:00", "Wednesday 25 November 08:00".
+
+    No line ends before the time of day: in Swedish "kl." would be left behind alone.
+    """
     local = timezone.localtime(at)
-    written = date_format(local, pgettext("time of day", "H:i"))
-    return _("%(day)s %(time)s") % {"day": _day(local), "time": written}
+    time = date_format(local, pgettext("time of day", "H:i"))
+    written = _("%(day)s %(time)s") % {"day": _day(local), "time": time}
+    return "\N{NO-BREAK SPACE}".join(written.rsplit(" ", 1))
 
 
 def age(at: datetime) -> str:

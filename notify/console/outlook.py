@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -14,9 +15,9 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
-from notify.alerts.vocabulary import Move, Urgency
+from notify.alerts.vocabulary import Move
 from notify.channels.base import AddressedBy, Preview
-from notify.console.buttons import sending
+from notify.console.buttons import sending, sending_later
 from notify.console.changes import facts, left_behind
 from notify.console.channel_names import channel_label
 from notify.console.forms.words import by_field
@@ -54,6 +55,7 @@ class OutlookPage:
 
     planned: it is about planned work. people: how many persons are told. facts: all but the words,
     as label and value; none for an end, which changes none. problems: why it must wait; doubts: what to think of first.
+    at: when it goes out, if not now.
     """
 
     move: Move
@@ -64,6 +66,7 @@ class OutlookPage:
     problems: Sequence[str]
     facts: Sequence[tuple[str, str]]
     doubts: Sequence[str] = ()
+    at: datetime | None = None
 
     @property
     def people_said(self) -> str:
@@ -73,17 +76,24 @@ class OutlookPage:
     @property
     def button(self) -> str:
         """What the button says that lets it out."""
+        if self.at:
+            return sending_later(self.at, people=self.people, counted=self.people_said)
         return sending(
             self.move, planned=self.planned, people=self.people, counted=self.people_said
         )
 
 
-def look_ahead(alert: Alert, move: Move, content: AlertContent) -> OutlookPage:
-    """What ``move`` would send. Content that needs mending first is a problem like any other."""
-    planned = content.urgency == Urgency.FUTURE
+def look_ahead(
+    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+) -> OutlookPage:
+    """What ``move`` would send. Content that needs mending first is a problem like any other.
+
+    at: when, if not now.
+    """
+    planned = content.planned
     said = list(facts(content)) if move in (Move.PUBLISH, Move.UPDATE) else []
     try:
-        outlook = preview(alert, move, content)
+        outlook = preview(alert, move, content, at=at)
     except ValidationError as error:
         sentences = [one for found in by_field(error).values() for one in found]
         return OutlookPage(move, planned, 0, "", [], sentences, said)
@@ -98,6 +108,7 @@ def look_ahead(alert: Alert, move: Move, content: AlertContent) -> OutlookPage:
         outlook.problems,
         said,
         _doubts(alert, move, content),
+        at,
     )
 
 

@@ -27,7 +27,7 @@ def has_words(request: HttpRequest) -> bool:
 
 def session_ended(request: HttpRequest) -> HttpResponse:
     """Shows what was written, and how to log in beside it and hand it in again (403)."""
-    return _unsent(request, _("You have been logged out, so nothing has been saved yet."))
+    return _unsent(request)
 
 
 @never_cache
@@ -39,8 +39,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     in_console = request.path.startswith(reverse("console:home"))
     if in_console and _from_us(request) and has_words(request):
-        sentence = _("You have logged in since you opened the form, so nothing has been saved yet.")
-        return _unsent(request, sentence)
+        return _unsent(request)
     return ordinary_page(request, reason)
 
 
@@ -49,7 +48,12 @@ def _from_us(request: HttpRequest) -> bool:
     return request.headers.get("Origin") in ours
 
 
-def _unsent(request: HttpRequest, sentence: str) -> HttpResponse:
+def _unsent(request: HttpRequest) -> HttpResponse:
+    sentence = (
+        _("You have logged in since you opened the form, so nothing has been saved yet.")
+        if request.user.is_authenticated
+        else _("You have been logged out, so nothing has been saved yet.")
+    )
     fields = [
         (name, value)
         for name, values in request.POST.lists()

@@ -18,6 +18,7 @@ urlpatterns = [
     path("alerts/<slug:code>/edit/", drafts.edit, name="edit"),
     path("alerts/<slug:code>/discard/", drafts.discard, name="discard"),
     path("alerts/<slug:code>/publish/", publishing.publish, name="publish"),
+    path("alerts/<slug:code>/unschedule/", publishing.unschedule, name="unschedule"),
     path("alerts/<slug:code>/update/", moves.update, name="update"),
     path("alerts/<slug:code>/resolve/", moves.resolve, name="resolve"),
     path("alerts/<slug:code>/cancel/", moves.cancel, name="cancel"),

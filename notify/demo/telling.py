@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import override
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -122,7 +123,9 @@ def _show_result(dispatch: Dispatch, cast: Cast, text: str, terminal: Console) -
     sms = dispatch.deliveries.filter(channel="sms")
     delivered = sms.filter(state=State.DELIVERED).count()
     terminal.print(f"[bold]{delivered} of {sms.count()} SMS were delivered.[/]")
-    for failure in failures(dispatch):
+    with override("en"):  # the language of the terminal, whatever the site's is
+        reasons = failures(dispatch)
+    for failure in reasons:
         terminal.print(f"  Not to {masked(cast.broken.phone)}: {failure.reason} ({failure.error})")
     terminal.print(
         f"  Not to {masked(cast.leaver.phone)}: wrote STOPP before, so nothing was sent."

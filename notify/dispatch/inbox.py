@@ -12,17 +12,12 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
-from django.core.signals import setting_changed
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import RedisError, ResponseError
-from redis.retry import Retry
 
+from config import broker
 from notify.channels.base import Outcome, Receipt
 from notify.dispatch import bell
 from notify.dispatch.models import UPKEEP
@@ -31,12 +26,11 @@ from notify.dispatch.stopping import stopping
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.25
-"""Seconds that a callback waits for Redis before it goes to the database itself."""
 AVOIDED_FOR = 2.0
 """Seconds for which Redis is not asked again after it failed, so that only few callbacks wait."""
 RINGS_EVERY = 500
-"""Milliseconds between two bells: how late the ledger is, and how many receipts come together."""
+"""Milliseconds between two bells of a process: how late the ledger is, and how many receipts come
+together."""
 MOST = 2_000
 """Receipts per fold."""
 TURN = 10.0
@@ -45,7 +39,9 @@ ABANDONED_AFTER = 30_000
 """Milliseconds after which what somebody is folding counts as left behind by the dead."""
 
 GROUP = READER = "fold"
+
 _avoided_until = 0.0
+_rung_at = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def fold() -> int:
     Entries that cannot be read are counted in the log and thrown away. Raises RedisError, or what
     the database raises; the entries then stay, and are tried again.
     """
-    redis = _redis()
+    redis = broker.redis()
     if redis is None:
         return 0
     until = time.monotonic() + TURN
@@ -92,18 +88,22 @@ def fold() -> int:
 
 def waiting() -> Waiting | None:
     """What lies in the inbox; None when Redis is away or there is none."""
-    redis = _redis()
-    if redis is None:
-        return None
     try:
-        first: list[Any] = redis.xrange(_stream(), count=1)  # type: ignore[assignment]
-        count = redis.xlen(_stream())
+        redis = broker.redis()
+        if redis is None:
+            return None
+        line = redis.pipeline(transaction=True)
+        line.xrange(_stream(), count=1)
+        line.xlen(_stream())
+        # Entries are named by Redis's clock, which may not be ours.
+        line.time()
+        first, count, (seconds, micros) = line.execute()
     except RedisError:
         return None
     if not first:
         return Waiting(0, 0.0)
     born = int(first[0][0].split(b"-")[0]) / 1000
-    return Waiting(count, max(0.0, time.time() - born))
+    return Waiting(count, max(0.0, seconds + micros / 1e6 - born))
 
 
 def ring_for_callbacks() -> None:
@@ -115,21 +115,29 @@ def ring_for_callbacks() -> None:
 
 def _put_down(receipt: Receipt) -> bool:
     global _avoided_until  # noqa: PLW0603 - one circuit per process, like the connections it guards
-    redis = _redis()
-    if redis is None or time.monotonic() < _avoided_until:
+    if time.monotonic() < _avoided_until:
         return False
-    line = redis.pipeline(transaction=False)
-    line.xadd(_stream(), {"receipt": _packed(receipt)})
-    line.set(_stream() + ":rung", 1, nx=True, px=RINGS_EVERY)
     try:
-        _key, first = line.execute()
+        redis = broker.redis()
+        if redis is None:
+            return False
+        # Of any length, however much comes: what is put down goes only once it is recorded.
+        redis.xadd(_stream(), {"receipt": _packed(receipt)})
     except RedisError as error:
         _avoided_until = time.monotonic() + AVOIDED_FOR
         log.warning("callbacks go to the database: Redis is away (%s)", type(error).__name__)
         return False
-    if first:
-        bell.ring(bell.FOLD, queue=UPKEEP)
+    _ring_now_and_then()
     return True
+
+
+def _ring_now_and_then() -> None:
+    """Several threads may find that it is time: a bell too many harms nobody."""
+    global _rung_at  # noqa: PLW0603 - each process remembers for itself: to ask Redis costs as much as to put down
+    now = time.monotonic()
+    if now - _rung_at >= RINGS_EVERY / 1000:
+        _rung_at = now
+        bell.ring(bell.FOLD, queue=UPKEEP)
 
 
 def _next(redis: Redis) -> list[tuple[bytes, Mapping[bytes, bytes]]]:
@@ -201,27 +209,4 @@ def _word(value: object) -> str:
 
 
 def _stream() -> str:
-    return f"{settings.REDIS_KEY_PREFIX}callbacks"
-
-
-@lru_cache(maxsize=1)
-def _redis() -> Redis | None:
-    """A pool of connections with little patience; None where the broker is no Redis."""
-    if not settings.REDIS_URL.startswith(("redis:", "rediss:", "unix:")):
-        return None
-    # Tried once more only where a connection of the pool proves closed, which costs no waiting.
-    retry = Retry(NoBackoff(), 1, supported_errors=(Disconnected,))
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        retry=retry,
-    )
-
-
-def _forget(*, setting: str, **_kwargs: object) -> None:
-    if setting == "REDIS_URL":
-        _redis.cache_clear()
-
-
-setting_changed.connect(_forget)
+    return broker.key("callbacks")

@@ -1,4 +1,4 @@
-"""What Prometheus is told, counted in the database at each scrape: six statements, however much there is.
+"""What Prometheus is told, counted in the database at each scrape: seven statements, however much there is.
 
 Everything is of the last 24 hours' dispatches, or of now; nothing is kept in the process, so every
 web process answers the same. No label holds anything of a person, and each takes few values: queues,
@@ -17,16 +17,19 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Mi
 from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
+    CounterMetricFamily,
     GaugeHistogramMetricFamily,
     GaugeMetricFamily,
     Metric,
 )
 from prometheus_client.registry import Collector
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from config.broker import PATIENCE, key, redis
+from notify.alerts.schedule import due_schedules
+from notify.channels import tally
+from notify.dispatch import inbox
 from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, Queue, State
 
@@ -35,10 +38,8 @@ BUCKETS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 """Seconds from publication to the provider's acceptance."""
 UNHEARD_AFTER = timedelta(hours=1)
 """How long a message may be sent without a word from the provider before it counts as unheard of."""
-THROTTLED = ("20429", "30022")
-"""The provider's codes for "too fast" (HTTP 429, and a full queue of the sender)."""
-PATIENCE = 0.2
-"""Seconds that a scrape waits for Redis to connect, and again to answer."""
+THROTTLED = ("20429", "46elks-429", "30022")
+"""The providers' codes for "too fast" (HTTP 429, and a full queue of the sender)."""
 
 Source = Callable[[datetime], Iterable[Metric]]
 
@@ -164,6 +165,16 @@ def dispatches(now: datetime) -> Iterator[Metric]:
     return iter((count, age))
 
 
+def publications(now: datetime) -> Iterator[Metric]:
+    """Planned publications whose time has come and that are still drafts."""
+    rows = due_schedules(now).order_by().aggregate(count=Count("pk"), first=Min("publish_at"))
+    count = _gauge("publications_due", "Drafts that should have gone out by themselves by now")
+    count.add_metric([], rows["count"])
+    late = _gauge("publication_late_seconds", "Since the first of them should have gone out")
+    late.add_metric([], _age(rows["first"], now))
+    return iter((count, late))
+
+
 def direct_messages(now: datetime) -> Iterator[Metric]:
     """Codes and answers of the last 24 hours."""
     told = _gauge("direct_messages", "Codes and answers of the last 24 h", "purpose", "state")
@@ -174,34 +185,50 @@ def direct_messages(now: datetime) -> Iterator[Metric]:
 
 
 def broker(now: datetime) -> Iterator[Metric]:
-    """Whether Redis answers within ``PATIENCE``, and how many bells nobody has heard yet."""
-    up = _gauge("redis_up", "Whether Redis answered within 0.2 s")
-    bells = _gauge("bells", "Celery tasks that wait in Redis", "queue")
-    if not settings.REDIS_URL.startswith(("redis:", "rediss:", "unix:")):
-        return iter(())
-    lengths = _lengths(list(settings.CELERY_TASK_QUEUES))
-    up.add_metric([], lengths is not None)
-    for queue, length in (lengths or {}).items():
-        bells.add_metric([queue], length)
-    return iter((up, bells))
-
-
-def _lengths(queues: list[str]) -> dict[str, int] | None:
-    redis = Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        retry=Retry(NoBackoff(), 0),
-    )
+    """Whether Redis answers, and what lies in it; nothing where the broker is no Redis."""
+    up = _gauge("redis_up", f"Whether Redis answered within {PATIENCE} s")
+    found: list[Metric] = []
     try:
-        line = redis.pipeline(transaction=False)
-        for queue in queues:
-            line.llen(settings.REDIS_KEY_PREFIX + queue)
-        return dict(zip(queues, line.execute(), strict=True))
-    except (RedisError, OSError):
-        return None
-    finally:
-        redis.close()
+        client = redis()
+        if client is None:
+            return
+        found = [_bells(client), *_callbacks(), *_counts()]
+    except RedisError:
+        up.add_metric([], 0)
+    else:
+        up.add_metric([], 1)
+    yield from (up, *found)
+
+
+def _bells(client: Redis) -> Metric:
+    bells = _gauge("bells", "Celery tasks that wait in Redis", "queue")
+    for queue in settings.CELERY_TASK_QUEUES:
+        bells.add_metric([queue], client.llen(key(queue)))
+    return bells
+
+
+def _callbacks() -> Iterator[Metric]:
+    """What providers have said of messages and nobody has recorded yet."""
+    found = inbox.waiting()
+    if found is None:
+        return
+    count = _gauge("callbacks_waiting", "Status callbacks that are not in the ledger yet")
+    count.add_metric([], found.count)
+    lag = _gauge("callback_lag_seconds", "How long the first of them has waited")
+    lag.add_metric([], found.age)
+    yield from (count, lag)
+
+
+def _counts() -> Iterator[Metric]:
+    """What was counted as it happened; from nought again when Redis has lost its memory."""
+    for what, name, says, label in (
+        (tally.TOO_FAST, "too_fast", "Requests that a provider answered with 429", "provider"),
+        (tally.UNKNOWN_STATUS, "unknown_statuses", "Statuses that we do not know", "status"),
+    ):
+        counter = CounterMetricFamily(f"notify_{name}", says, labels=[label])
+        for which, count in tally.counts(what):
+            counter.add_metric([which], count)
+        yield counter
 
 
 def _recent(now: datetime) -> QuerySet[Delivery]:
@@ -224,6 +251,7 @@ SOURCES: tuple[Source, ...] = (
     doubts,
     batches,
     dispatches,
+    publications,
     direct_messages,
     broker,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -39,9 +40,11 @@ def notice_of(update: Update) -> Notice:
     )
 
 
-def notice_if(alert: Alert, move: Move, content: AlertContent) -> Notice:
-    """The notice that ``move`` with ``content`` would make if it were published now."""
-    return notice_of(proposed_update(alert, move, content, key=uuid.uuid4(), by=None))
+def notice_if(
+    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+) -> Notice:
+    """The notice that ``move`` with ``content`` would make if it were published ``at`` that time, or now."""
+    return notice_of(proposed_update(alert, move, content, key=uuid.uuid4(), by=None, at=at))
 
 
 def alert_url(alert: Alert) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
+from notify.alerts.schedule import check_time
 from notify.alerts.vocabulary import Move, State
 from notify.channels.base import AddressedBy, Channel, Preview
 from notify.channels.notice import Notice
@@ -61,24 +63,29 @@ class ChannelOutlook:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would happen if it were published now."""
+    """What would happen if it were published now, or at the time asked about."""
 
     notice: Notice
     problems: Sequence[str]
     channels: Sequence[ChannelOutlook]
 
 
-def preview(alert: Alert, move: Move, content: AlertContent) -> Outlook:
-    """What ``move`` with ``content`` would carry, and to whom. Writes nothing.
+def preview(
+    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+) -> Outlook:
+    """What ``move`` with ``content`` would carry, and to whom as of now. Writes nothing.
 
-    Raises ValidationError if the content itself needs mending first.
+    at: when it is to be published, if not now; the words around the words say "today" of another
+    day then. Raises ValidationError if the content, or that time, needs mending first.
     """
     content.check(
         publishing=move in (Move.PUBLISH, Move.UPDATE),
         ending=move in (Move.RESOLVE, Move.CANCEL),
         standing=AlertContent.of(alert) if move == Move.UPDATE else None,
     )
-    notice = notice_if(alert, move, content)
+    if at is not None:
+        check_time(content, at)
+    notice = notice_if(alert, move, content, at=at)
     people = _people(alert, notice, content)
     return Outlook(
         notice=notice,

@@ -88,6 +88,11 @@ class Failure:
     reason: str
     count: int
 
+    @property
+    def code(self) -> str:
+        """The provider's own code, to look up; empty for a reason of ours, which the sentence says whole."""
+        return self.error if any(letter.isdigit() for letter in self.error) else ""
+
 
 def progress(dispatch: Dispatch) -> list[ChannelProgress]:
     """Each channel that is switched on, or has deliveries. One statement."""

@@ -9,13 +9,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from notify.alerts.models import Alert, Area
-from notify.alerts.phases import Phase, phase_of
+from notify.alerts.phases import ENDED, Phase, phase_of
 from notify.alerts.selectors import concerning, current_alerts, ended_alerts, planned_alerts
 from notify.alerts.vocabulary import Severity
 from notify.portal.places import by_name, label
 from notify.portal.reading import Reading
-
-WORST_FIRST = {severity: rank for rank, severity in enumerate(Severity.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,11 @@ class Entry:
         return bool(self.alert.ended_at and self.alert.onset > self.alert.ended_at)
 
     @property
+    def over(self) -> bool:
+        """Whether it is over, said so by somebody or by its plan."""
+        return self.phase in ENDED
+
+    @property
     def over_since(self) -> datetime | None:
         """When it ended, or was to end."""
         return self.alert.ended_at or self.alert.expires
@@ -66,7 +69,7 @@ class Board:
             ]
 
         current = entries(current_alerts(now))
-        current.sort(key=lambda entry: WORST_FIRST[entry.alert.severity])
+        current.sort(key=lambda entry: Severity.values.index(entry.alert.severity))
         return cls(current, entries(planned_alerts(now)), entries(ended_alerts(now)))
 
     @property

@@ -30,8 +30,13 @@ _PAGE = Template("""<!DOCTYPE html>
 """)
 
 
-def phones_page(words: Words, latest: Sequence[Message], total: int, problem: str = "") -> str:
-    """The start page: a phone per row with its latest message, newest first, and a form that opens any phone."""
+def phones_page(
+    words: Words, latest: Sequence[Message], total: int, *, problem: str = "", written: str = ""
+) -> str:
+    """The start page: a phone per row with its latest message, newest first, and a form that opens any phone.
+
+    ``problem``: what is wrong with the number ``written`` there; the page then opens at the form.
+    """
     rows = "".join(_phone_row(words, message) for message in latest)
     listing = f'<ul class="phones">{rows}</ul>' if rows else f'<p class="quiet">{words["none"]}</p>'
     if total > len(latest):
@@ -45,7 +50,8 @@ def phones_page(words: Words, latest: Sequence[Message], total: int, problem: st
         <h2>{words["open"]}</h2>
         {_problem(problem)}
         <label>{words["number"]}
-          <input name="number" type="tel" autocomplete="off" required aria-describedby="number-hint">
+          <input name="number" type="tel" autocomplete="off" required aria-describedby="number-hint"
+                 value="{escape(written)}"{' aria-invalid="true" autofocus' if problem else ""}>
         </label>
         <span id="number-hint" class="quiet">{words["number_hint"]}</span>
         <button>{words["open_button"]}</button>

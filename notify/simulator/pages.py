@@ -49,9 +49,11 @@ class PhonePages:
         return self._list(request)
 
     async def _open(self, request: web.Request) -> web.Response:
-        number = normalise_number(request.query.get("number", ""))
+        written = request.query.get("number", "")
+        number = normalise_number(written)
         if not is_phone_number(number):
-            return self._list(request, problem=_words(request)["bad_number"], status=400)
+            problem = _words(request)["bad_number"]
+            return self._list(request, problem=problem, written=written, status=400)
         raise web.HTTPSeeOther(f"/phones/{number}")
 
     async def _phone(self, request: web.Request) -> web.Response:
@@ -78,10 +80,14 @@ class PhonePages:
     async def _not_found(self, request: web.Request) -> web.Response:
         return _html(not_found_page(_words(request)), 404)
 
-    def _list(self, request: web.Request, problem: str = "", status: int = 200) -> web.Response:
+    def _list(
+        self, request: web.Request, problem: str = "", written: str = "", status: int = 200
+    ) -> web.Response:
         ledger = self._provider.ledger
         latest = ledger.phones(PHONES_SHOWN)
-        return _html(phones_page(_words(request), latest, ledger.phone_count(), problem), status)
+        total = ledger.phone_count()
+        page = phones_page(_words(request), latest, total, problem=problem, written=written)
+        return _html(page, status)
 
     def _show(
         self,

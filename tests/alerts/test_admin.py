@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from notify.alerts.editors import create_group
 from notify.alerts.models import Alert, Area, Service, Template
+from notify.alerts.schedule import schedule_draft
 from tests import given
 
 
@@ -74,9 +79,10 @@ def test_what_others_refer_to_is_not_deleted_or_renamed_in_its_code(admin: Clien
     assert (area.name, area.code, area.path) == ("Äsperöd", "1490TB121", "/1490/1490TB121/")
 
 
-@pytest.mark.parametrize("kind", ["area", "service", "template", "alert", "update"])
+@pytest.mark.parametrize("kind", ["area", "service", "template", "alert", "schedule", "update"])
 def test_every_list_opens(admin: Client, kind: str) -> None:
-    given.draft()
+    at = timezone.now() + timedelta(hours=1)
+    schedule_draft(given.draft(), at, version=1, key=uuid.uuid4(), by=given.editor())
     assert admin.get(f"/admin/alerts/{kind}/").status_code == 200
 
 

@@ -55,6 +55,16 @@ def test_what_should_be_over_comes_first_and_asks(client: Client) -> None:
     assert alert.state == "active"
 
 
+def test_the_worst_stands_first(client: Client) -> None:
+    for severity in ("Minor", "Extreme", "Moderate"):
+        published(severity=severity)
+    assert [one.severity for one in client.get(HOME).context["current"]] == [
+        "Extreme",
+        "Moderate",
+        "Minor",
+    ]
+
+
 def test_what_ended_is_listed(client: Client) -> None:
     alert = published()
     announce(
@@ -88,8 +98,9 @@ def test_more_alerts_cost_no_more_statements(
         client.get(HOME)
 
 
-# Who is asking: session, user and permissions (4); then four lists and their areas.
-QUERIES = 11
+# Who is asking: session, user and permissions (4); then four lists and their areas; and when the
+# drafts go out by themselves.
+QUERIES = 12
 
 
 def test_the_way_to_the_admin_is_shown_to_those_who_may_use_it(client: Client, karin: User) -> None:

@@ -73,6 +73,19 @@ def test_words_that_come_after_the_session_ended_are_shown_and_can_be_sent_again
     assert Alert.objects.get().words["sv"]["description"] == WRITTEN
 
 
+def test_words_from_a_browser_that_forgot_everything_are_shown_with_what_is_true(
+    careful: Client,
+) -> None:
+    form = filled(sv_description=WRITTEN, csrfmiddlewaretoken=token(careful.get(NEW)))
+    careful.cookies.clear()
+
+    lost = careful.post(NEW, form, headers=HERE)
+
+    assert lost.status_code == 403
+    assert WRITTEN in text(lost)
+    assert "Du har blivit utloggad" in text(lost)
+
+
 def test_what_was_about_to_go_out_is_looked_at_once_more(careful: Client) -> None:
     where = f"/console/alerts/{published().code}/update/"
     form = form_on(careful, where, sv_description=WRITTEN, step="send")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import socket
 import time
-import uuid
-from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from redis import Redis
+from twilio.request_validator import RequestValidator
 
+from config import broker
 from notify.channels.base import Outcome, Receipt
 from notify.channels.signals import status_reported
 from notify.dispatch import inbox
@@ -25,21 +27,11 @@ from tests.dispatch.conftest import Bells
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def redis(redis_url: str, settings: Settings) -> Iterator[Redis]:
-    """A real one with a prefix of this test's own, and no circuit left open by another."""
-    settings.REDIS_KEY_PREFIX = f"{uuid.uuid4().hex}:"
-    settings.REDIS_URL = redis_url
-    with Redis.from_url(redis_url) as client:
-        yield client
-        for key in client.scan_iter(f"{settings.REDIS_KEY_PREFIX}*"):
-            client.delete(key)
-
-
 @pytest.fixture(autouse=True)
-def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody has found Redis away yet."""
+def nothing_happened_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has found Redis away, and nobody has rung."""
     monkeypatch.setattr(inbox, "_avoided_until", 0.0)
+    monkeypatch.setattr(inbox, "_rung_at", float("-inf"))
 
 
 def sent(size: int = 1) -> list[Delivery]:
@@ -69,6 +61,59 @@ def test_a_callback_touches_no_table_until_it_is_folded(redis: Redis) -> None:
     assert inbox.fold() == 1
     assert states() == {State.DELIVERED}
     assert inbox.waiting() == inbox.Waiting(0, 0.0)
+
+
+def test_not_even_the_whole_way_from_the_provider_asks_the_database(
+    redis: Redis, settings: Settings
+) -> None:
+    settings.TWILIO_AUTH_TOKEN = "token"
+    path, form = "/sms/status?ref=d7", {"MessageSid": f"SM{7:032}", "MessageStatus": "delivered"}
+    signature = RequestValidator("token").compute_signature(settings.PUBLIC_URL + path, form)
+    body, headers = urlencode(form), {"X-Twilio-Signature": signature}
+    kind = "application/x-www-form-urlencoded"
+
+    with CaptureQueriesContext(connection) as captured:
+        assert Client().post(path, body, content_type=kind, headers=headers).status_code == 204
+
+    assert len(captured) == 0
+    assert inbox.fold() == 1
+
+
+def test_of_callbacks_from_many_threads_none_is_lost(redis: Redis, bells: Bells) -> None:
+    deliveries = sent(40)
+    bells.heard()
+
+    def all_of_them() -> None:
+        for delivery in deliveries:
+            call_back(delivery)
+
+    world.at_once(*[all_of_them] * 4)
+
+    assert inbox.fold() == 160
+    assert states() == {State.DELIVERED}
+
+
+def test_a_connection_that_redis_has_closed_sends_nobody_to_the_database(redis: Redis) -> None:
+    first, second = sent(2)
+    call_back(first)
+    mine = broker.redis()
+    assert mine is not None
+    redis.client_kill_filter(_id=str(mine.client_id()))
+
+    with CaptureQueriesContext(connection) as captured:
+        call_back(second)
+
+    assert len(captured) == 0
+    assert inbox.fold() == 2
+
+
+def test_a_redis_that_answers_and_refuses_sends_them_to_the_database(redis: Redis) -> None:
+    [delivery] = sent()
+    redis.set(broker.key("callbacks"), "no stream, as good as full")
+
+    call_back(delivery)
+
+    assert states() == {State.DELIVERED}
 
 
 def test_many_callbacks_ring_once_and_are_folded_with_few_statements(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -15,9 +16,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 from redis import Redis
 
+from config.broker import key
+from notify.channels import tally
+from notify.channels.sms.errors import TOO_FAST
+from notify.dispatch import inbox
 from notify.dispatch.lease import LEASE
 from notify.dispatch.metrics import registry
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
+from notify.dispatch.scheduled import announce_later
+from tests import given
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db
@@ -91,10 +98,11 @@ def test_what_stays_sent_without_a_word_is_counted(clock: time_machine.Traveller
     assert scraped()["notify_deliveries_unheard channel=memory"] == 1
 
 
-def test_what_the_provider_slows_down_is_counted() -> None:
+@pytest.mark.parametrize("error", sorted(TOO_FAST))
+def test_what_a_provider_slows_down_is_counted(error: str) -> None:
     world.crowd(1)
     world.expanded()
-    Delivery.objects.update(error="20429")
+    Delivery.objects.update(error=error)
     assert scraped()["notify_deliveries_throttled channel=memory"] == 1
 
 
@@ -131,6 +139,15 @@ def test_a_dispatch_that_nobody_expands_is_seen(clock: time_machine.Traveller) -
     assert found["notify_unexpanded_age_seconds"] == 40
 
 
+def test_a_planned_publication_that_nobody_makes_is_seen(clock: time_machine.Traveller) -> None:
+    at = timezone.now() + timedelta(hours=1)
+    announce_later(given.draft(), at, version=1, key=uuid.uuid4(), by=given.editor())
+    assert scraped()["notify_publications_due"] == 0
+    clock.shift(timedelta(hours=1, seconds=90))
+    found = scraped()
+    assert (found["notify_publications_due"], found["notify_publication_late_seconds"]) == (1, 90)
+
+
 def test_more_dispatches_cost_no_more_statements_and_no_more_series() -> None:
     world.crowd(2)
     world.fan_out()
@@ -140,22 +157,46 @@ def test_more_dispatches_cost_no_more_statements_and_no_more_series() -> None:
         world.fan_out()
     with CaptureQueriesContext(connection) as often:
         assert len(scraped()) == series
-    assert len(once) == len(often) == 6
+    assert len(once) == len(often) == 7
     assert Dispatch.objects.count() == 4
 
 
-def test_bells_that_nobody_hears_are_counted(redis_url: str, settings: Settings) -> None:
-    settings.REDIS_URL, settings.REDIS_KEY_PREFIX = redis_url, "metrics-test:"
-    redis = Redis.from_url(redis_url)
-    redis.rpush("metrics-test:routine", "a", "b")
-    try:
-        found = scraped()
-    finally:
-        redis.delete("metrics-test:routine")
-        redis.close()
+def test_bells_that_nobody_hears_are_counted(redis: Redis, settings: Settings) -> None:
+    redis.rpush(f"{settings.REDIS_KEY_PREFIX}routine", "a", "b")
+    found = scraped()
     assert found["notify_redis_up"] == 1
     assert found["notify_bells queue=routine"] == 2
     assert found["notify_bells queue=urgent"] == 0
+
+
+def test_callbacks_that_nobody_has_recorded_are_told_with_their_lag(redis: Redis) -> None:
+    found = scraped()
+    assert (found["notify_callbacks_waiting"], found["notify_callback_lag_seconds"]) == (0, 0)
+
+    seconds, _micros = redis.time()
+    for age in (90, 30):
+        redis.xadd(key("callbacks"), {"receipt": "…"}, id=f"{(seconds - age) * 1000}-0")
+    found = scraped()
+    assert found["notify_callbacks_waiting"] == 2
+    assert 90 <= found["notify_callback_lag_seconds"] < 120
+
+    inbox.fold()
+    found = scraped()
+    assert (found["notify_callbacks_waiting"], found["notify_callback_lag_seconds"]) == (0, 0)
+
+
+def test_refusals_and_unknown_statuses_are_counted(redis: Redis) -> None:
+    for what, which in (
+        (tally.TOO_FAST, "twilio"),
+        (tally.TOO_FAST, "46elks"),
+        (tally.TOO_FAST, "twilio"),
+        (tally.UNKNOWN_STATUS, "teleported"),
+    ):
+        tally.add(what, which)
+    found = scraped()
+    assert found["notify_too_fast_total provider=twilio"] == 2
+    assert found["notify_too_fast_total provider=46elks"] == 1
+    assert found["notify_unknown_statuses_total status=teleported"] == 1
 
 
 def test_a_redis_that_hangs_holds_the_scrape_up_only_briefly(settings: Settings) -> None:

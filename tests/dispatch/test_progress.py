@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from notify.channels.memory import MemoryChannel
 from notify.dispatch.models import Delivery, Dispatch, State
-from notify.dispatch.progress import REASONS, ChannelProgress, failures, progress, troubles
+from notify.dispatch.progress import REASONS, ChannelProgress, Failure, failures, progress, troubles
 from tests.dispatch import world
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,13 @@ def test_our_own_reasons_are_sentences_in_swedish(error: str) -> None:
 
     assert swedish != english
     assert swedish.endswith(".")
+
+
+@pytest.mark.parametrize("error", ["30005", "46elks-500", *REASONS])
+def test_only_a_providers_code_is_shown_beside_the_sentence(error: str) -> None:
+    failure = Failure("sms", State.FAILED, error, "…", 1)
+
+    assert failure.code == ("" if error in REASONS else error)
 
 
 def test_watching_costs_one_statement_whatever_there_is_to_see() -> None:

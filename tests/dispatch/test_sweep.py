@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.utils import timezone
+from pytest_django import Settings
 from time_machine import Traveller
 
+from notify.alerts.vocabulary import Move
 from notify.channels.memory import MemoryChannel
-from notify.dispatch import direct, tasks
+from notify.dispatch import direct
 from notify.dispatch import expand as expanding
 from notify.dispatch import sweep as sweeping
 from notify.dispatch.lease import LEASE
@@ -128,8 +130,8 @@ def test_the_broker_came_back_empty_and_everything_completes_from_the_database(
 
 
 def hear(bells: Bells) -> None:
-    """Do what workers do when a bell rings, through the real tasks, which a worker has imported."""
-    assert tasks.sweep.name in current_app.tasks
+    """Do what workers do when a bell rings, through the real tasks."""
+    current_app.loader.import_default_modules()
     for _queue, name, arguments in bells.heard():
         current_app.tasks[name](*arguments)
 
@@ -182,22 +184,106 @@ def test_what_a_dead_worker_left_is_settled(clock: Traveller, memory: MemoryChan
     assert delivery.state == State.QUEUED
 
 
-def test_what_waits_for_another_try_is_withdrawn_when_its_words_expire(
-    clock: Traveller, memory: MemoryChannel
+@pytest.mark.parametrize("waits_for", ["another try", "its turn", "a worker that died"])
+def test_what_is_unsent_is_withdrawn_when_its_words_expire_though_no_worker_takes_it(
+    clock: Traveller, waits_for: str
 ) -> None:
     world.crowd(1)
     now = timezone.now()
     delivery = world.only(world.expanded(expires=now + timedelta(hours=1)))
-    later = now + timedelta(hours=3)
-    Delivery.objects.update(due_at=later)
-    Batch.objects.update(due_at=later)
+    if waits_for == "another try":
+        later = now + timedelta(hours=3)
+        Delivery.objects.update(due_at=later)
+        Batch.objects.update(due_at=later)
+    elif waits_for == "a worker that died":
+        Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
     clock.shift(timedelta(minutes=59))
     sweep()
-    assert world.work() == 0
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
 
     clock.shift(timedelta(minutes=2))
     sweep()
-    world.work()
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error) == (State.WITHDRAWN, "expired")
+    assert not Batch.objects.filter(done_at=None).exists()
+    assert world.work() == 0
+
+
+def test_what_waits_for_a_channel_that_is_switched_off_expires_too(
+    clock: Traveller, settings: Settings
+) -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded(expires=timezone.now() + timedelta(hours=1)))
+    settings.NOTIFY_CHANNELS = []
+    world.work()
+    clock.shift(timedelta(hours=1))
+
+    sweep()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == (State.WITHDRAWN, "expired")
+
+
+def test_a_batch_in_good_hands_is_not_taken_back_when_its_words_expire(clock: Traveller) -> None:
+    world.crowd(1)
+    delivery = world.only(world.expanded(expires=timezone.now() + timedelta(hours=1)))
+    clock.shift(timedelta(hours=1))
+    Batch.objects.update(leased_by="somebody", leased_until=timezone.now() + LEASE)
+
+    sweep()
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.QUEUED
+
+
+def test_a_message_on_its_way_is_asked_about_though_its_words_expired(
+    clock: Traveller, memory: MemoryChannel
+) -> None:
+    world.crowd(2)
+    dispatch = world.expanded(expires=timezone.now() + timedelta(hours=1))
+    now = timezone.now()
+    first = dispatch.deliveries.order_by("pk")[:1].values("pk")
+    Delivery.objects.filter(pk__in=list(first.values_list("pk", flat=True))).update(
+        state=State.SENDING, sending_at=now
+    )
+    Batch.objects.update(leased_by="the dead", leased_until=now + LEASE, ask_at=now + LEASE)
+    clock.shift(timedelta(hours=1))
+
+    sweep()
+    sweep()
+
+    # The provider certainly did not have it, so it came back to the queue, and is past as well.
+    assert world.states(dispatch) == [State.WITHDRAWN, State.WITHDRAWN]
+    assert memory.sent == []
+
+
+def test_the_all_clear_goes_out_though_the_end_it_was_expected_at_has_passed(
+    clock: Traveller, memory: MemoryChannel
+) -> None:
+    world.crowd(1)
+    alert = world.alert_of(world.fan_out(expires=timezone.now() + timedelta(hours=1)))
+    clock.shift(timedelta(hours=2))
+    all_clear = world.expanded(Move.RESOLVE, alert)
+
+    sweep()
+    world.work()
+
+    assert world.states(all_clear) == [State.SENT]
+
+
+def test_a_backlog_that_expired_is_taken_back_a_piece_at_a_time(
+    clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 1)
+    monkeypatch.setattr(sweeping, "MOST_BATCHES", 3)
+    world.crowd(5)
+    dispatch = world.expanded(expires=timezone.now() + timedelta(hours=1))
+    clock.shift(timedelta(hours=1))
+
+    sweep()
+    assert world.states(dispatch).count(State.WITHDRAWN) == 3
+    sweep()
+
+    assert set(world.states(dispatch)) == {State.WITHDRAWN}

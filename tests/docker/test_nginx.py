@@ -2,11 +2,13 @@
 
 import http.client
 import http.server
+import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -171,6 +173,31 @@ def test_a_stranger_is_not_believed(upstream: Upstream, real_nginx: None) -> Non
 def test_metrics_are_not_for_the_public(front: int, upstream: Upstream, path: str) -> None:
     assert get(front, path, Authorization="Bearer whatever").status == 404
     assert not upstream.asked
+
+
+def test_the_key_in_the_address_of_a_callback_is_in_no_log(
+    upstream: Upstream, real_nginx: None, tmp_path: Path
+) -> None:
+    log = tmp_path / "access"
+    with nginx.started(
+        settings.BASE_DIR, upstream=upstream.port, tls_proxy="127.0.0.1/32", access_log=log
+    ) as port:
+        get(port, "/sms/elks/status?ref=d7&key=secret")
+        get(port, "/sms/status?ref=d7")
+    assert [path for path, _headers in upstream.asked] == [
+        "/sms/elks/status?ref=d7&key=secret",
+        "/sms/status?ref=d7",
+    ]
+    assert "/sms/status?ref=d7" in log.read_text()
+    assert "secret" not in log.read_text()
+
+
+def test_nginx_lets_go_of_a_connection_before_gunicorn_does() -> None:
+    template = (settings.BASE_DIR / nginx.TEMPLATE).read_text()
+    dockerfile = (settings.BASE_DIR / "docker" / "Dockerfile").read_text()
+    [its] = re.findall(r"keepalive_timeout (\d+)s", template)
+    [ours] = re.findall(r"--keep-alive=(\d+)", dockerfile)
+    assert int(its) < int(ours)
 
 
 def test_nginx_itself_says_that_it_is_well(front: int, upstream: Upstream) -> None:

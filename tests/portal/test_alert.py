@@ -51,7 +51,7 @@ def test_its_times_are_for_people_and_for_machines(client: Client) -> None:
     local = timezone.localtime(alert.onset)
     html = read(client, alert)
     assert f'<time datetime="{local.isoformat("T", "minutes")}">' in html
-    assert f"kl. {local:%H.%M}" in html
+    assert f"kl.\N{NO-BREAK SPACE}{local:%H.%M}" in html
 
 
 def test_the_story_stands_newest_first_and_says_nothing_twice(client: Client) -> None:
@@ -92,6 +92,10 @@ def test_an_all_clear_says_so_with_its_own_words(client: Client) -> None:
     assert "status--good" in html
     for text in ("Avhjälpt", "Vattnet är tillbaka", "Spola kranen.", "Vattenavbrott i Äspered"):
         assert text in html
+    # Whoever comes by the link in the SMS reads that it is over before the headline that no longer holds.
+    assert html.index("Avhjälpt") < html.index("<h1")
+    assert "<title> Avhjälpt: Vattenavbrott i Äspered" in " ".join(read(client, alert).split())
+    assert "Började" in html
     # What to do during the outage stands in the story only, not as what to do now.
     instruction = html[html.index("Gör så här") : html.index("Det här har vi meddelat")]
     assert "tankbilen" not in instruction

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from notify.residents.models import Subscriber, Subscription
 from tests import given
+from tests.keyboard import tab_to
 from tests.portal.world import planned, say, sent_code, words
 from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,16 +40,6 @@ def city() -> None:
     say(), planned(words=words("Vi spolar ledningarna"))
 
 
-def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until the focus is there; it must be seen where it stands."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            assert target.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
-            return
-    pytest.fail(f"Tab never reaches {target}")
-
-
 @SMALL
 @pytest.mark.usefixtures("city")
 def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
@@ -55,7 +47,7 @@ def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
 ) -> None:
     page.goto(live_server.url)
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "Hoppa till innehållet"
+    expect(page.locator(":focus")).to_have_text("Hoppa till innehållet")
     tab_to(page, page.get_by_role("link", name="Vattenavbrott i Äspered"))
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Det här har vi meddelat").wait_for()
@@ -67,16 +59,15 @@ def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
     page.keyboard.press("Enter")
 
     # The focus is on what went wrong, and from there on the field.
-    page.get_by_role("alert").wait_for()
-    assert "error-summary" in (page.locator(":focus").get_attribute("class") or "")
+    expect(page.locator(".error-summary")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Control+A")
     page.keyboard.type("070-174 06 05")
     tab_to(page, page.get_by_label("Sök efter ett område"))
     page.keyboard.type("frist")
-    assert page.get_by_label("Hela Borås").is_hidden()
-    assert page.get_by_label("Äspered").is_visible(), "what is ticked stays in sight"
+    expect(page.get_by_label("Hela Borås")).to_be_hidden()
+    expect(page.get_by_label("Äspered"), "what is ticked stays in sight").to_be_visible()
     tab_to(page, page.get_by_label("Fristad"))
     page.keyboard.press("Space")
     tab_to(page, page.get_by_role("button", name="Skicka en kod till mig"))
@@ -96,11 +87,13 @@ def test_somebody_with_a_keyboard_alone_reads_and_subscribes(
 @pytest.mark.usefixtures("city")
 def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/subscribe/")
-    assert page.get_by_label("Sök efter ett område").is_hidden()
+    expect(page.get_by_label("Sök efter ett område")).to_be_hidden()
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
     page.get_by_label("Fristad").check()
     page.get_by_role("button", name="Skicka en kod till mig").click()
-    page.get_by_label("Koden i sms:et").fill(sent_code())
+    code = page.get_by_label("Koden i sms:et")
+    code.wait_for()
+    code.fill(sent_code())
     page.get_by_role("button", name="Börja prenumerera").click()
 
     page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
@@ -115,7 +108,7 @@ def test_a_reader_changes_language_and_stays_where_they_are(
     page.get_by_role("button", name="English").click()
 
     page.get_by_role("heading", name="1 disruption right now").wait_for()
-    assert page.url == f"{live_server.url}/?area=1490"
+    expect(page).to_have_url(f"{live_server.url}/?area=1490")
 
 
 @EVERY_LOOK

@@ -14,7 +14,7 @@ from notify.residents.marks import block_codes
 from notify.residents.models import SignUp, Subscriber, Subscription
 from tests import given
 from tests.portal.steps import DIGITS, ask, asked, filled, text
-from tests.portal.world import sent_code
+from tests.portal.world import say, sent_code
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +238,8 @@ def test_without_a_provider_nobody_is_asked_for_a_number(
         assert "Vi skickar inga sms just nu" in text(answer)
         assert 'name="phone"' not in text(answer)
     assert not SignUp.objects.exists()
+    for page in ("/", "/about/", f"/a/{say().code}/"):
+        assert "/subscribe/" not in text(client.get(page)), "no page promises what nobody can have"
 
 
 # --- what is never seen -----------------------------------------------------------------------

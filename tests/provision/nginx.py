@@ -19,7 +19,7 @@ pid {folder}/pid;
 error_log stderr;
 events {{ worker_connections 64; }}
 http {{
-    access_log off;
+    access_log {access_log};
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -38,7 +38,9 @@ def executable() -> str:
 
 
 @contextlib.contextmanager
-def started(root: Path, *, upstream: int, tls_proxy: str) -> Iterator[int]:
+def started(
+    root: Path, *, upstream: int, tls_proxy: str, access_log: Path | None = None
+) -> Iterator[int]:
     """The port of an nginx that stands in front of ``upstream``, another port of 127.0.0.1."""
     port = free_port()
     replaced = {
@@ -54,7 +56,9 @@ def started(root: Path, *, upstream: int, tls_proxy: str) -> Iterator[int]:
             conf = conf.replace(old, new)
         (folder / "notify.conf").write_text(conf)
         user = "user root;" if os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(OUTER.format(folder=folder, user=user))
+        (folder / "nginx.conf").write_text(
+            OUTER.format(folder=folder, user=user, access_log=access_log or "off")
+        )
         command = [executable(), "-e", "stderr", "-c", str(folder / "nginx.conf"), "-p", name]
         log = folder / "log"
         with running(command, log=log, ready=lambda: accepts(port)):

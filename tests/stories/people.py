@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from notify.demo.stack import Stack
@@ -125,6 +125,12 @@ class Editor:
     def publishes(self, alert: Alert) -> Alert:
         """Look at the preview, and publish."""
         return self._sends(alert, self.publishing(alert))
+
+    def plans(self, alert: Alert, *, hours: float) -> Page:
+        """Look at the preview for a time in so many hours, and let it go out by itself then."""
+        at = urlencode({"publish_at": local_time(hours=hours)})
+        page = self.visitor.open(f"/console/alerts/{alert.code}/publish/?{at}")
+        return self.visitor.send(page.form("version", "key").with_({"step": "send"}))
 
     def tells(self, area: str, words: Words, *, severity: str = "Severe") -> Alert:
         """Draft and publish."""

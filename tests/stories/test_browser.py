@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from notify.demo.stack import Stack
 from tests.channels.banners.conftest import HostPage
+from tests.keyboard import tab_to
 from tests.provision.chromium import Look
 from tests.simulator_fixture import Simulator, wait_until
 from tests.stories.conftest import EDITORS, PASSWORD
@@ -21,10 +22,8 @@ from tests.stories.people import Alert, Editor, Resident, Words
 from tests.stories.places import FRUFÄLLAN, SANDHULT, VISKAFORS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
-MOST_STOPS = 80
-"""Presses of Tab after which a keyboard user would have given up."""
 A_POLL = 40_000
 """Milliseconds after which a banner has looked again, whatever its jitter."""
 GONE = Words("Vattnet är borta i Viskafors")
@@ -66,9 +65,10 @@ def test_an_editor_logs_in_writes_looks_publishes_and_watches_it_arrive(
     page.get_by_role("button", name=re.compile(sv("Publish"))).first.click()
 
     # It arrives before the editor's eyes: this very page shows it, without being loaded again.
+    bars = page.locator("[data-fanout-bars]")
+    bars.wait_for()
     page.evaluate("window.stayed = true")
     said = sv("%(arrived)d of %(total)d have arrived") % {"arrived": 1, "total": 1}
-    bars = page.locator("[data-fanout-bars]")
     expect(bars).to_contain_text(said, timeout=30_000)
     expect(page.locator("[data-finished=true]")).to_be_attached(timeout=30_000)
     assert page.evaluate("window.stayed") is True
@@ -84,17 +84,17 @@ def test_a_resident_subscribes_by_keyboard_alone_with_the_code_from_the_phone(
 ) -> None:
     reader = resident(FRUFÄLLAN)
     page.goto(f"{house.web_url}/subscribe/")
-    step_to(page, page.get_by_label(sv("Your mobile number")))
+    tab_to(page, page.get_by_label(sv("Your mobile number")))
     page.keyboard.type(f"0{reader.phone.removeprefix('+46')}")
-    step_to(page, page.get_by_label("Frufällan"))
+    tab_to(page, page.get_by_label("Frufällan"))
     page.keyboard.press("Space")
-    step_to(page, page.get_by_role("button", name=sv("Send me a code")))
+    tab_to(page, page.get_by_role("button", name=sv("Send me a code")))
     page.keyboard.press("Enter")
 
     code = page.get_by_label(sv("The code from the SMS"))
     expect(code).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    step_to(page, code)
+    tab_to(page, code)
     page.keyboard.type(code_on_the_phone(house, page, reader))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(sv("Done. You will get an SMS."))
@@ -104,15 +104,6 @@ def test_a_resident_subscribes_by_keyboard_alone_with_the_code_from_the_phone(
     assert len(reader.texts_about(alert)) == 1
     page.goto(alert.link)
     expect(page.get_by_role("heading", level=1)).to_have_text("Vattnet är borta i Frufällan")
-
-
-def step_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until it has the focus; fails the test when it never gets it."""
-    for _stop in range(MOST_STOPS):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"{wanted} cannot be reached by keyboard.")
 
 
 def code_on_the_phone(house: Stack, page: Page, reader: Resident) -> str:

@@ -57,6 +57,13 @@ class SaidSerializer(serializers.Serializer[Any]):
     )
 
 
+class MissedSerializer(serializers.Serializer[Any]):
+    """A publication that was planned and could not be made."""
+
+    publish_at = InstantField(help_text="When it should have gone out.")
+    reason = serializers.CharField(source="refused_because", help_text="Sentences, for people.")
+
+
 class AlertSerializer(SaidSerializer):
     """An alert as it stands."""
 
@@ -70,6 +77,14 @@ class AlertSerializer(SaidSerializer):
     )
     areas = serializers.SerializerMethodField(help_text="Codes of the areas it concerns.")
     places = PlaceSerializer(source="areas.all", many=True)
+    publish_at = InstantField(
+        allow_null=True, help_text="When a draft goes out by itself; null unless that is planned."
+    )
+    missed = MissedSerializer(
+        allow_null=True,
+        help_text="Of a draft that could not be published at its time: when that was, and why. "
+        "Null once it is planned anew or published.",
+    )
     published_at = InstantField(allow_null=True)
     changed_at = InstantField()
     ended_at = InstantField(allow_null=True, help_text="When it was resolved or cancelled.")
@@ -111,6 +126,12 @@ class MadeSerializer(serializers.Serializer[Any]):
     """What a move came to."""
 
     alert = AlertSerializer()
-    identifier = serializers.UUIDField(help_text="Of the update that was published.")
-    number = serializers.IntegerField(help_text="Of the update that was published.")
-    progress = serializers.URLField(help_text="Where to watch it reach people.")
+    identifier = serializers.UUIDField(
+        allow_null=True, help_text="Of the update that was published; null while that is planned."
+    )
+    number = serializers.IntegerField(
+        allow_null=True, help_text="Of the update that was published; null while that is planned."
+    )
+    progress = serializers.URLField(
+        allow_null=True, help_text="Where to watch it reach people; null while that is planned."
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from notify.alerts.vocabulary import Move
-from notify.api.serializers.fields import StrictSerializer, WordField
+from notify.api.serializers.fields import InstantField, StrictSerializer, WordField
 
 
 class OutlookQuery(StrictSerializer):
@@ -16,6 +16,11 @@ class OutlookQuery(StrictSerializer):
     tolerated = frozenset({"format"})
 
     move = WordField(Move.choices, default=Move.PUBLISH, help_text="publish unless it is said.")
+    publish_at = InstantField(
+        default=None,
+        allow_null=True,
+        help_text="When a draft is to go out; now, unless it is said.",
+    )
 
 
 class ChannelOutlookSerializer(serializers.Serializer[Any]):
@@ -37,7 +42,7 @@ class ChannelOutlookSerializer(serializers.Serializer[Any]):
 
 
 class OutlookSerializer(serializers.Serializer[Any]):
-    """What would happen if the move were made now, with the alert as it stands."""
+    """What would happen if the move were made now, or then, with the alert as it stands."""
 
     problems = serializers.ListField(
         child=serializers.CharField(),

@@ -25,6 +25,17 @@ class VersionSerializer(StrictSerializer):
     version = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_VERSION)
 
 
+class PublishSerializer(VersionSerializer):
+    """Which version goes out, and when."""
+
+    publish_at = InstantField(
+        default=None,
+        allow_null=True,
+        help_text="When it goes out by itself, at most a year ahead and before `expires`; now, "
+        "unless it is said.",
+    )
+
+
 class PartsInputSerializer(StrictSerializer):
     """What is said in one language."""
 

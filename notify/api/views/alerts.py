@@ -17,6 +17,7 @@ from notify.alerts import lifecycle, selectors
 from notify.alerts.content import AlertContent
 from notify.alerts.lifecycle import AlertChanged, KeyReused
 from notify.alerts.models import Alert, Area, Update
+from notify.alerts.schedule import unschedule_draft
 from notify.alerts.vocabulary import State
 from notify.api.models import Key, Scope
 from notify.api.pagination import DRAFTS_TOO, NewestFirst
@@ -32,9 +33,9 @@ from notify.api.views.base import ApiView
 
 
 def every_alert() -> QuerySet[Alert]:
-    """Drafts too, with their services and areas."""
+    """Drafts too, with their services and areas, and when they go out by themselves."""
     return Alert.objects.select_related("service").prefetch_related(
-        Prefetch("areas", Area.objects.defer("outline"))
+        Prefetch("areas", Area.objects.defer("outline")), "schedules"
     )
 
 
@@ -194,6 +195,29 @@ class AlertDetail(AlertView):
         content = replace(AlertContent.of(alert), **changes)
         try:
             lifecycle.revise_draft(alert, content, version=version.version)
+        except AlertChanged as changed:
+            raise version.refusal(changed) from None
+        return self.shown(code)
+
+
+class Unschedule(AlertView):
+    """The way back from a planned publication."""
+
+    access = {"POST": Scope.PUBLISH}
+
+    @extend_schema(
+        operation_id="unscheduleDraft",
+        parameters=[IF_MATCH],
+        request=VersionSerializer,
+        responses=AlertDetailSerializer,
+        tags=["drafts"],
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Undo a planned publication: it stays a draft."""
+        alert = find_alert(code)
+        version = seen(request, valid(VersionSerializer(data=request.data)).get("version"))
+        try:
+            unschedule_draft(alert, version=version.version)
         except AlertChanged as changed:
             raise version.refusal(changed) from None
         return self.shown(code)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notify.alerts.content import AlertContent
 from notify.alerts.lifecycle import SAYS, AlertChanged, KeyReused, destination
-from notify.alerts.models import Alert, Update
+from notify.alerts.models import Alert, Schedule, Update
 from notify.alerts.vocabulary import Move
 from notify.api.models import Scope
 from notify.api.permissions import author
@@ -26,6 +29,7 @@ from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
 from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
 from notify.api.serializers.progress import ProgressSerializer
 from notify.api.serializers.writing import (
+    PublishSerializer,
     UpdateInputSerializer,
     VersionSerializer,
     WordsSerializer,
@@ -35,19 +39,26 @@ from notify.api.views.base import ApiView
 from notify.dispatch.models import Dispatch
 from notify.dispatch.preview import preview
 from notify.dispatch.progress import failures, progress
+from notify.dispatch.scheduled import announce_later
 from notify.dispatch.start import announce
 
 Post = TypeVar("Post", bound=Callable[..., Response])
 
 
-def described(serializer: Any, name: str) -> Callable[[Post], Post]:
+PUBLISHED = {201: OpenApiResponse(MadeSerializer, description="Published; people are being told.")}
+PLANNED = {202: OpenApiResponse(MadeSerializer, description="Planned; it goes out by itself.")}
+
+
+def described(
+    serializer: Any, name: str, made: Mapping[int, OpenApiResponse] = PUBLISHED
+) -> Callable[[Post], Post]:
     """How the schema tells of one move."""
     tells: Callable[[Post], Post] = extend_schema(
         operation_id=f"{name}Alert",
         parameters=[IF_MATCH, IDEMPOTENCY_KEY, MOVE_ETAG],
         request=serializer,
         responses={
-            201: OpenApiResponse(MadeSerializer, description="Published; people are being told."),
+            **made,
             200: OpenApiResponse(
                 MadeSerializer, description="This request was made before: nothing was sent again."
             ),
@@ -67,43 +78,61 @@ class MoveView(ApiView):
 
     def shows_version(self, response: Response) -> int | None:
         """The version that the alert has after the move, for the next If-Match."""
-        return response.data["alert"]["version"] if response.status_code in (200, 201) else None
+        return (
+            response.data["alert"]["version"] if response.status_code in (200, 201, 202) else None
+        )
 
     def make(self, request: Request, code: str) -> Response:
-        """Announce the move, once for each Idempotency-Key."""
+        """Announce the move, now or at ``publish_at``, once for each Idempotency-Key."""
         alert = find_alert(code)
         changes = valid(self.serializer(data=request.data, partial=self.partial))
         version = seen(request, changes.pop("version", None))
+        at = changes.pop("publish_at", None)
         key = request_key(request)
         said = Update.objects.filter(request_key=key).select_related("service").first()
-        if said:
-            if not self._repeats(alert, said, changes):
+        planned = Schedule.objects.filter(key=key).first()
+        if said or planned:
+            if not self._repeats(alert, said, changes) or not self._plans(alert, planned, at):
                 raise KeyReused
             return _made(alert, said, status=200)
         content = replace(AlertContent.of(alert), **changes)
+        by = author(request)
         try:
-            dispatch = announce(
-                alert, self.move, content, version=version.version, key=key, by=author(request)
-            )
+            if at:
+                announce_later(alert, at, version=version.version, key=key, by=by)
+                return _made(find_alert(code), None, status=202)
+            dispatch = announce(alert, self.move, content, version=version.version, key=key, by=by)
         except AlertChanged as changed:
             raise version.refusal(changed) from None
         return _made(find_alert(code), dispatch.update, status=201)
 
-    def _repeats(self, alert: Alert, said: Update, changes: dict[str, Any]) -> bool:
-        """Whether the update is what the same request said the first time."""
+    def _repeats(self, alert: Alert, said: Update | None, changes: dict[str, Any]) -> bool:
+        """Whether the update, if there is one yet, is what the same request said the first time."""
+        if said is None:
+            return True
         move = (said.message_type, said.response_type) == SAYS[self.move]
         return said.alert_id == alert.pk and move and repeats(said, changes)
+
+    def _plans(self, alert: Alert, planned: Schedule | None, at: datetime | None) -> bool:
+        """Whether the same request planned it for the same time, or planned nothing."""
+        if planned is None:
+            return at is None
+        return planned.alert_id == alert.pk and planned.publish_at == at
 
 
 class Publish(MoveView):
     """The draft goes out."""
 
     move = Move.PUBLISH
-    serializer = VersionSerializer
+    serializer = PublishSerializer
 
-    @described(VersionSerializer, "publish")
+    @described(PublishSerializer, "publish", PUBLISHED | PLANNED)
     def post(self, request: Request, code: str) -> Response:
-        """Publish a draft as it is, and tell everybody who asked to know."""
+        """Publish a draft as it is, and tell everybody who asked to know.
+
+        With `publish_at` it stays a draft and goes out by itself then, in the place of an earlier
+        plan. A change of the draft undoes the plan, and so does `unschedule`.
+        """
         return self.make(request, code)
 
 
@@ -162,7 +191,11 @@ class MoveOutlook(ApiView):
         move = Move(query.validated_data["move"])
         alert = find_alert(code)
         destination(alert, move)
-        return Response(OutlookSerializer(preview(alert, move, AlertContent.of(alert))).data)
+        at = query.validated_data["publish_at"]
+        if at and move != Move.PUBLISH:
+            raise ValidationError({"publish_at": [_("Only a draft can be published later.")]})
+        outlook = preview(alert, move, AlertContent.of(alert), at=at)
+        return Response(OutlookSerializer(outlook).data)
 
 
 class UpdateProgress(ApiView):
@@ -190,14 +223,14 @@ class UpdateProgress(ApiView):
         return Response(ProgressSerializer(document).data)
 
 
-def _made(alert: Alert, update: Update, *, status: int) -> Response:
-    path = reverse("api:progress", args=[alert.code, update.number])
+def _made(alert: Alert, update: Update | None, *, status: int) -> Response:
+    path = reverse("api:progress", args=[alert.code, update.number]) if update else ""
     return Response(
         {
             "alert": AlertSerializer(alert).data,
-            "identifier": update.identifier,
-            "number": update.number,
-            "progress": settings.PUBLIC_URL + path,
+            "identifier": update.identifier if update else None,
+            "number": update.number if update else None,
+            "progress": settings.PUBLIC_URL + path if update else None,
         },
         status=status,
     )

@@ -13,7 +13,7 @@ from ipaddress import ip_network
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from config.clients import client_address
 from notify.channels import signals

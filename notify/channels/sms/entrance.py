@@ -9,7 +9,9 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -25,7 +27,7 @@ Webhook = Callable[[HttpRequest, QueryDict], HttpResponse]
 class Refused(Exception):
     """The request is not answered; holds the status and a sentence."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: Promise) -> None:
         super().__init__(sentence)
         self.status = status
 
@@ -39,15 +41,28 @@ def webhook(read: Read) -> Callable[[Webhook], Callable[[HttpRequest], HttpRespo
         @wraps(answer)
         def view(request: HttpRequest) -> HttpResponse:
             try:
-                return answer(request, read(request))
+                answered = answer(request, read(request))
             except Refused as refused:
-                return HttpResponse(
-                    f"{refused}\n", status=refused.status, content_type="text/plain; charset=utf-8"
-                )
+                answered = _told(request, refused)
+            answered.headers["Content-Length"] = str(len(answered.content))
+            return answered
 
         return view
 
     return decorated
+
+
+def _told(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The sentence in the asker's language: nobody has looked for it on the way to a webhook."""
+    language = get_language_from_request(request)
+    with override(language):
+        sentence = f"{refused}\n"
+    return HttpResponse(
+        sentence,
+        status=refused.status,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Language": language},
+    )
 
 
 def reference_of(request: HttpRequest) -> str:

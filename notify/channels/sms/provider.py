@@ -14,6 +14,7 @@ from typing import Protocol
 
 import aiohttp
 
+from notify.channels import tally
 from notify.channels.base import Outcome, Receipt
 from notify.channels.sms import errors
 from notify.channels.sms.outgoing import Outgoing
@@ -66,6 +67,8 @@ class Refusals:
         error: Exception | None = None,
     ) -> Receipt:
         """outcome: FAILED for a refusal, which the code's meaning may turn into FAILED_FOR_NOW."""
+        if code in errors.TOO_FAST:
+            tally.add(tally.TOO_FAST, self._provider)
         meaning = errors.meaning(code)
         if outcome is Outcome.FAILED and meaning in (
             errors.Meaning.FOR_NOW,

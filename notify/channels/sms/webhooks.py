@@ -12,7 +12,7 @@ import re
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from notify.channels import signals
 from notify.channels.base import Outcome, Receipt
@@ -41,7 +41,7 @@ def _signed(request: HttpRequest) -> QueryDict:
 
     The address is the public one, since a proxy in front changes what we see of it.
     """
-    signature = request.headers.get("X-Twilio-Signature")
+    signature = request.META.get("HTTP_X_TWILIO_SIGNATURE")
     if not signature:
         raise Refused(403, _("The signature is missing."))
     form = form_of(request)

@@ -45,6 +45,11 @@ class LocalTimeField(forms.DateTimeField):
         return first.replace(fold=1) if self.later else first
 
 
+def wall(at: datetime) -> str:
+    """The time as the site's clock shows it, to the minute, as a ``datetime-local`` takes it."""
+    return timezone.localtime(at).strftime(FORMATS[0])
+
+
 def _parsed(written: str) -> datetime:
     for one in FORMATS:
         try:

@@ -52,9 +52,8 @@ class WordsField(forms.CharField):
     """One part of the words, with line ends as ``\\n``: a ``\\r`` costs its place in an SMS."""
 
     def __init__(self, part: str, *, own: bool) -> None:
-        widget: forms.Widget = (
-            forms.TextInput() if part == "headline" else forms.Textarea(attrs={"rows": 4})
-        )
+        # A headline too: what does not fit on a line of a phone is seen whole, not cut.
+        widget = forms.Textarea(attrs={"rows": 2 if part == "headline" else 4})
         super().__init__(
             label=LABELS[part],
             required=False,

@@ -16,6 +16,7 @@ from notify.alerts.lifecycle import AlertChanged, IllegalMove
 from notify.alerts.models import Alert, Template
 from notify.alerts.vocabulary import Move
 from notify.console.access import EditorRequest, editors_only
+from notify.console.buttons import not_any_more
 from notify.console.changes import differences
 from notify.console.forms.draft import DraftForm
 from notify.console.forms.versioned import VersionedForm
@@ -90,12 +91,15 @@ def _begin(request: EditorRequest) -> HttpResponse:
 
 def _revise(request: EditorRequest, alert: Alert, form: DraftForm, *, version: int) -> HttpResponse:
     content = form.content()
+    planned = alert.publish_at
     try:
         lifecycle.revise_draft(alert, content, version=version)
     except IllegalMove as no:
         return refused(request, str(no), status=HTTPStatus.CONFLICT, alert=alert, written=form)
     except AlertChanged as changed:
         return _overtaken(request, alert.code, form, changed)
+    if planned:
+        messages.warning(request, not_any_more(planned))
     return _onward(request, alert)
 
 

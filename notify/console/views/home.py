@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notify.alerts import selectors
-from notify.alerts.models import Alert
-from notify.alerts.vocabulary import State
+from notify.alerts.models import Alert, Schedule
+from notify.alerts.schedule import is_late
+from notify.alerts.vocabulary import Severity, State
 from notify.console.access import EditorRequest, editors_only
 
 LATELY = 10
@@ -19,20 +23,35 @@ LATELY = 10
 @editors_only
 @require_safe
 def home(request: EditorRequest) -> HttpResponse:
-    """The alerts by what they ask of the reader: those overdue first of all."""
+    """The alerts by what they ask of the reader: those overdue first of all, then the worst first."""
     now = timezone.now()
-    current = list(selectors.current_alerts(now))
+    current = sorted(
+        selectors.current_alerts(now), key=lambda alert: Severity.values.index(alert.severity)
+    )
     context = {
         "overdue": [alert for alert in current if alert.expires and alert.expires <= now],
         "current": [alert for alert in current if not (alert.expires and alert.expires <= now)],
         "planned": selectors.planned_alerts(now),
-        "drafts": _drafts(),
+        **_drafts(now),
         "ended": selectors.ended_alerts(now)[:LATELY],
         "now": now,
     }
     return render(request, "console/home.html", context)
 
 
-def _drafts() -> list[Alert]:
+def _drafts(now: datetime) -> dict[str, list[Alert]]:
+    """The drafts, the latest first; apart from them those that go out by themselves, and those that did not."""
+    schedules = Prefetch("schedules", Schedule.objects.select_related("by"))
     waiting = Alert.objects.filter(state=State.DRAFT).select_related("service", "author")
-    return list(waiting.prefetch_related("areas").order_by("-changed_at"))
+    found: dict[str, list[Alert]] = {"drafts": [], "scheduled": [], "missed": []}
+    for alert in waiting.prefetch_related("areas", schedules).order_by("-changed_at"):
+        found[_place_of(alert, now)].append(alert)
+    found["scheduled"].sort(key=lambda alert: alert.publish_at or now)
+    return found
+
+
+def _place_of(alert: Alert, now: datetime) -> str:
+    latest = alert.latest_schedule
+    if alert.missed or (latest and is_late(latest, now)):
+        return "missed"
+    return "scheduled" if alert.publish_at else "drafts"

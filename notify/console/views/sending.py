@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -42,14 +43,14 @@ def show_preview(
     form: VersionedForm,
     *,
     status: int = HTTPStatus.OK,
-    changed: Exception | None = None,
+    at: datetime | None = None,
+    **context: object,
 ) -> HttpResponse:
-    """What would be sent, and the button that sends it; ``form`` goes along, hidden."""
-    context = {
+    """What would be sent, and the button that sends it; ``form`` goes along, hidden. at: when, if not now."""
+    context |= {
         "alert": alert,
         "form": form,
-        "ahead": look_ahead(alert, move, content),
+        "ahead": look_ahead(alert, move, content, at=at),
         "address": reverse(f"console:{move.value}", args=[alert.code]),
-        "changed": changed,
     }
     return render(request, "console/preview.html", context, status=status)

@@ -9,24 +9,32 @@ from django.views.decorators.http import require_safe
 
 from notify.alerts import lifecycle
 from notify.alerts.models import Alert
+from notify.alerts.schedule import is_late
+from notify.alerts.vocabulary import State
 from notify.console.access import EditorRequest, editors_only
 from notify.console.fanout import watch
+from notify.console.forms.versioned import VersionedForm
 
 
 @editors_only
 @require_safe
 def alert(request: EditorRequest, code: str) -> HttpResponse:
     """The alert's page; the latest update goes out before the reader's eyes."""
+    now = timezone.now()
     shown = get_object_or_404(Alert.objects.select_related("service", "author"), code=code)
     updates = list(
         shown.updates.select_related("author", "dispatch", "dispatch__update").order_by("-number")
     )
+    schedule = shown.latest_schedule if shown.state == State.DRAFT else None
     context = {
         "alert": shown,
         "areas": shown.areas.defer("outline"),
         "updates": updates,
         "fanout": watch(updates[0].dispatch) if updates else None,
         "moves": lifecycle.legal_moves(shown),
-        "now": timezone.now(),
+        "now": now,
+        "schedule": schedule,
+        "late": schedule and is_late(schedule, now),
+        "undoing": VersionedForm(alert=shown),
     }
     return render(request, "console/alert.html", context)

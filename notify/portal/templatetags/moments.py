@@ -23,8 +23,20 @@ def moment(at: datetime) -> SafeString:
     )
 
 
+@register.simple_tag
+def time_of_day(at: datetime) -> SafeString:
+    """A ``<time>`` element that says only the time of day, of what is near and short."""
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat("T", "minutes"), _time(local)
+    )
+
+
 def said(at: datetime) -> str:
-    """The day, by name when it is near, and the time of day; the year only when it is another."""
+    """The day, by name when it is near, and the time of day; the year only when it is another.
+
+    No line ends between "kl." and its time.
+    """
     local, now = timezone.localtime(at), timezone.localtime()
     names = {
         now.date() - timedelta(days=1): _("yesterday at %(time)s"),
@@ -33,7 +45,12 @@ def said(at: datetime) -> str:
     }
     sentence = names.get(local.date(), _("%(date)s at %(time)s"))
     date = pgettext("date format", "l j F") if local.year == now.year else "l j F Y"
-    return sentence % {
+    written = sentence % {
         "date": date_format(local, date),
-        "time": date_format(local, pgettext("time format", "H:i")),
+        "time": _time(local),
     }
+    return "\N{NO-BREAK SPACE}".join(written.rsplit(" ", 1))
+
+
+def _time(local: datetime) -> str:
+    return date_format(local, pgettext("time format", "H:i"))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from notify.alerts.models import Update
-from notify.alerts.phases import CURRENT, ENDED, SAID_OVER
+from notify.alerts.phases import CURRENT, SAID_OVER
 from notify.alerts.selectors import published_alerts
 from notify.portal.board import Board, Entry
 from notify.portal.places import choosable_places
@@ -53,7 +53,7 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
             "entry": entry,
             "alert": found,
             "current": entry.phase in CURRENT,
-            "ended": entry.phase in ENDED,
+            "ended": entry.over,
             "said_over": entry.phase in SAID_OVER,
             "stops": timeline(list(found.updates.all())),
             "now": now,

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
-from django.db import connections
 from django.test.testcases import LiveServerThread
 
 
@@ -39,16 +38,13 @@ class MortalServer(ThreadedWSGIServer):
 
 
 class Ours(LiveServerThread):
-    """Our own server, in this process, with this test's database."""
+    """Our own server, in this process, with connections of its own to this test's database."""
 
     server_class = MortalServer
     alive = False
 
     def __init__(self) -> None:
-        # A database in memory is there for the threads that are handed its connection.
-        self.shared = [one for one in connections.all() if one.vendor == "sqlite"]
-        handed = {one.alias: one for one in self.shared}
-        super().__init__("127.0.0.1", StaticFilesHandler, connections_override=handed)
+        super().__init__("127.0.0.1", StaticFilesHandler)
 
     @property
     def url(self) -> str:
@@ -56,8 +52,6 @@ class Ours(LiveServerThread):
 
     def begin(self) -> None:
         self.daemon = True
-        for connection in self.shared:
-            connection.inc_thread_sharing()
         self.start()
         self.is_ready.wait()
         if self.error:
@@ -67,8 +61,6 @@ class Ours(LiveServerThread):
     def die(self) -> None:
         if self.alive:
             self.terminate()
-            for connection in self.shared:
-                connection.dec_thread_sharing()
         self.alive = False
 
 

@@ -43,4 +43,8 @@ for (const language of document.querySelectorAll("[data-words]")) {
     field.addEventListener("input", () => count(field));
     count(field);
   }
+  // A headline is one line, however many it takes on the screen.
+  fields[0].addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
 }
