@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.faults.house import House
@@ -54,6 +55,24 @@ def accepted_for(house: House, ours: Sequence[Delivery]) -> list[Accepted]:
     """What the provider took of these deliveries."""
     keys = {one.key for one in ours}
     return [one for one in house.theirs.accepted() if one.delivery in keys]
+
+
+@contextlib.contextmanager
+def keeping_answers_back(house: House, people: Iterable[Person]) -> Iterator[None]:
+    """The provider accepts, and answers nobody; of every second one it never says anything again.
+
+    So what is broken meanwhile can be mended only by its list.
+    """
+    silent: dict[str, str | None] = {one.phone: "no_callback" for one in list(people)[::2]}
+    house.provider.set_faults(accept_then_hang=1, fates=silent)
+    yield
+    house.provider.set_faults(accept_then_hang=0, fates=dict.fromkeys(silent))
+
+
+def assert_some_were_accepted_and_not_recorded(house: House, dispatch: int) -> None:
+    """Somebody was told of whom our ledger only says that the request is under way."""
+    marked = [one for one in house.ours.sms(dispatch) if one.state == "sending"]
+    assert accepted_for(house, marked), "nothing was accepted and not recorded"
 
 
 def assert_everybody_has_one_delivery(ours: Sequence[Delivery], people: Sequence[Person]) -> None:
