@@ -17,6 +17,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django import Settings
 
+from notify.alerts import lifecycle
 from notify.alerts.models import Alert, Area, Update
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Dispatch, State
@@ -164,6 +165,41 @@ def test_a_mistake_takes_the_focus_to_the_summary(form: Page) -> None:
     expect(form.locator(".error-summary")).to_be_focused()
     form.get_by_role("link", name="Välj minst ett område.").click()
     expect(form).to_have_url(re.compile("#id_areas$"))
+
+
+@SMALL
+def test_what_is_written_is_seen_whole(form: Page) -> None:
+    for name in ("Fristad", "Gånghester och Målsryd", "Äspered"):
+        form.get_by_role("checkbox", name=name).check()
+    headline = form.locator("#id_sv_headline")
+    expect(headline).to_have_value("Vattenläcka i Fristad, Gånghester och Målsryd och Äspered")
+    headline.press("Enter")
+    expect(headline).to_have_value("Vattenläcka i Fristad, Gånghester och Målsryd och Äspered")
+    for field in ("headline", "description", "instruction"):
+        hidden = form.locator(f"#id_sv_{field}").evaluate("it => it.scrollHeight - it.clientHeight")
+        assert hidden <= 0, field
+
+
+@SMALL
+def test_on_a_phone_both_versions_of_a_conflict_are_in_sight(
+    page: Page, live_server: LiveServer, borås: Area
+) -> None:
+    alert = given.draft(areas=[borås])
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/console/alerts/{alert.code}/edit/")
+    lifecycle.revise_draft(
+        alert, given.content(areas=[borås], severity="Minor"), version=alert.version
+    )
+    page.get_by_role("button", name="Granska före utskick").click()
+    versions = page.locator(".conflict tbody td")
+    expect(versions).to_have_count(2)
+    for one in versions.all():
+        box = one.bounding_box()
+        assert box and box["x"] + box["width"] <= 360
+        assert one.evaluate("it => getComputedStyle(it, '::before').content") in (
+            '"Nu står det"',
+            '"Du skrev"',
+        )
 
 
 @pytest.mark.parametrize(
