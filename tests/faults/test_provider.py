@@ -16,7 +16,11 @@ from tests.simulator_fixture import wait_until
 def test_the_provider_accepts_and_then_hangs_fails_or_hangs_up(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
-    house.provider.set_faults(accept_then_hang=0.1, accept_then_500=0.1, accept_then_hang_up=0.1)
+    # It says nothing of them for a while, so that whoever sends again without asking is found out.
+    late = {"sent_ms": SCALE.latency_ms * 40}
+    house.provider.set_faults(
+        accept_then_hang=0.1, accept_then_500=0.1, accept_then_hang_up=0.1, **late
+    )
     _alert, dispatch = publish()
     ours = assert_the_promise_holds(house, dispatch, crowd)
     assert {one.state for one in ours} == {"delivered"}

@@ -46,6 +46,7 @@ HASTY: dict[str, Any] = {
     "LONGEST_WAIT_IF_TOLD": 1.0,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
+    "STOOD_STILL": 3.0,
     "REST": 1.5,
     "LONGEST_REST": 12.0,
     "FIRST_SLICE": 20,
