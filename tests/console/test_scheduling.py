@@ -79,7 +79,7 @@ def test_now_is_the_default_and_other_times_are_a_click_away(client: Client, ale
     said = text(page)
     assert "Publicera Gå tillbaka" in said
     assert [(one.label, one.wall) for one in page.context["choices"]] == [
-        ("i morgon kl. 08.00", TOMORROW)
+        ("i morgon kl.\N{NO-BREAK SPACE}08.00", TOMORROW)
     ]
     assert f'href="/console/alerts/{alert.code}/publish/?publish_at=2026-11-26T08%3A00"' in (
         page.content.decode()
@@ -92,9 +92,9 @@ def test_the_choices_are_mornings_at_which_it_may_go_out(client: Client) -> None
     work = given.draft(urgency=Urgency.FUTURE, onset=begins, expires=begins + 2 * HOUR)
     page = client.get(where(work))
     assert [one.label for one in page.context["choices"]] == [
-        "i morgon kl. 08.00",
-        "måndag 30 november kl. 08.00",
-        "dagen före: tisdag 8 december kl. 08.00",
+        "i morgon kl.\N{NO-BREAK SPACE}08.00",
+        "måndag 30 november kl.\N{NO-BREAK SPACE}08.00",
+        "dagen före: tisdag 8 december kl.\N{NO-BREAK SPACE}08.00",
     ]
     short = given.draft(expires=WEDNESDAY + 2 * HOUR)
     assert client.get(where(short)).context["choices"] == []
@@ -116,9 +116,8 @@ def test_it_is_planned_and_nobody_is_told(client: Client, alert: Alert, karin: U
     answer = client.post(at, form_on(client, at, step="send"), follow=True)
 
     assert answer.redirect_chain == [(page_of(alert), 302)]
-    assert "Det publiceras i morgon kl. 08.00. Ingen har fått veta något än." in (
-        answer.content.decode()
-    )
+    said = answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Det publiceras i morgon kl. 08.00. Ingen har fått veta något än." in said
     made = Schedule.objects.get()
     assert (made.publish_at, made.by) == (datetime(2026, 11, 26, 8, tzinfo=HERE), karin)
     assert not Update.objects.exists()

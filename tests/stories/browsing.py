@@ -50,8 +50,11 @@ class Page:
 
     @cached_property
     def tree(self) -> Any:
-        """The page as lxml sees it."""
-        return lxml.html.document_fromstring(self.html)
+        """The page as lxml sees it, and as a browser does: a line break that begins a text area is dropped."""
+        page = lxml.html.document_fromstring(self.html)
+        for area in page.iter("textarea"):
+            area.text = (area.text or "").removeprefix("\n")
+        return page
 
     @property
     def text(self) -> str:
