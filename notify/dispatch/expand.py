@@ -19,7 +19,7 @@ FIRST_CHUNK, FIRST_SLICE = 1_000, 500
 """As below, for the first people of a dispatch: no worker is woken before they are in the ledger."""
 CHUNK = 10_000
 """Subscribers per transaction: what a crash costs."""
-SLICE = 2_000
+SLICE = 1_000
 """Deliveries per batch: what one worker holds at a time."""
 
 

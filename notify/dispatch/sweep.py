@@ -23,7 +23,7 @@ UNHEARD = timedelta(seconds=3)
 """How long a bell that was rung gets to be heard before it counts as lost."""
 MOST_BELLS = 20
 """Bells per queue and sweep: enough to wake every worker, too few to bury Redis."""
-MOST_BATCHES = 50
+MOST_BATCHES = 100
 """Batches per dispatch and sweep that are taken back: 100,000 messages, some seconds' work."""
 
 

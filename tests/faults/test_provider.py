@@ -78,12 +78,14 @@ def test_the_primary_provider_goes_down_in_mid_send_and_comes_back(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:
     with second_provider(house):
+        # Slow, so that most have not left when it goes.
+        house.provider.set_faults(latency_ms=SCALE.latency_ms * 4)
         _alert, dispatch = publish()
         house.wait_for_accepted(dispatch, 1)
         # Connections are cut with the requests under way, and whoever asks hears nothing either.
         house.provider.set_faults(down=1)
         gave_up = wait_until(lambda: saying(house, GAVE_UP), "a breaker to open", SCALE.patience)
-        house.provider.set_faults(down=0)
+        house.provider.set_faults(down=0, latency_ms=SCALE.latency_ms)
         ours = assert_the_promise_holds(house, dispatch, crowd)
         assert {one.state for one in ours} == {"delivered"}
         assert {one.provider for one in ours} == {"twilio", "46elks"}

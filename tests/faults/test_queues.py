@@ -9,7 +9,7 @@ from tests.faults.house import House, configured
 from tests.faults.promise import Person, assert_the_promise_holds
 from tests.faults.scale import SCALE
 from tests.stories.people import Editor
-from tests.stories.places import DANNIKE, FRISTAD
+from tests.stories.places import DANNIKE, ÄSPERED
 
 FIRST_SECONDS = 5.0
 """From the click on Publish to the first person told, on a machine that has much else to do."""
@@ -23,7 +23,7 @@ def test_an_urgent_alert_overtakes_a_routine_fan_out(
     with configured(house, *workers, **pace):
         house.provider.set_faults(latency_ms=0, segments_per_second=SCALE.segments_per_second)
         draft = editor.drafts(DANNIKE, BURST)
-        routine = dispatch_of(house, editor.tells(FRISTAD, BURST, severity="Minor"))
+        routine = dispatch_of(house, editor.tells(ÄSPERED, BURST, severity="Minor"))
         house.wait_for_accepted(routine, 1)
 
         urgent = dispatch_of(house, editor.publishes(draft))
@@ -34,7 +34,7 @@ def test_an_urgent_alert_overtakes_a_routine_fan_out(
         assert_it_overtook(house, urgent, routine)
 
         assert_the_promise_holds(house, urgent, subscribers[DANNIKE])
-        assert_the_promise_holds(house, routine, subscribers[FRISTAD])
+        assert_the_promise_holds(house, routine, subscribers[ÄSPERED])
     assert not house.provider.stats()["refusals"].get("20429"), "they went too fast together"
 
 
