@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.utils import timezone
@@ -159,3 +161,26 @@ def test_a_batch_is_not_closed_over_a_message_that_is_queued_again_meanwhile() -
     batch = Batch.objects.get()
     assert (batch.done_at, batch.leased_by) == (None, "")
     assert due_batches("urgent", timezone.now()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("jump", [LEASE / 2, -timedelta(hours=1)])
+def test_who_lost_the_lease_does_not_undo_what_another_tries_by_now(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+) -> None:
+    monkeypatch.setattr(Watched, "handful", 10)
+    [person, _other] = world.crowd(2)
+    dispatch = world.expanded()
+    watched.fates[person.phone] = Outcome.FAILED_FOR_NOW
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def lose() -> None:
+            Batch.objects.update(leased_by="another")
+            dispatch.deliveries.update(attempts=2)
+            clock.shift(jump)
+
+        watched.before = once(lose)
+        send_next_batch("urgent")
+
+    assert watched.sent == []
+    assert world.states(dispatch) == [State.SENDING, State.SENDING]
