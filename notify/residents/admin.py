@@ -42,7 +42,7 @@ class Subscriptions(ReadOnly, SubscriptionInline):
     """What somebody asked for, and until when."""
 
     model = Subscription
-    fields = ["area", "service", "created_at", "ended_at", "ended_reason"]
+    fields = ["area", "service", "serious_only", "created_at", "ended_at", "ended_reason"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what each row names."""

@@ -56,6 +56,8 @@ class Subscription(models.Model):
     )
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of what is Severe or Extreme, and nothing else.
+    serious_only = models.BooleanField(_("only serious ones"), default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True)
@@ -131,6 +133,7 @@ class SignUp(models.Model):
     areas = models.ManyToManyField(Area, related_name="+")
     # None chosen means every service, those added later included.
     services = models.ManyToManyField(Service, related_name="+")
+    serious_only = models.BooleanField(default=False, db_default=False)
     code_digest = models.CharField(max_length=64)
     attempts_left = models.PositiveSmallIntegerField(default=settings.CODE_ATTEMPTS)
     created_at = models.DateTimeField(default=timezone.now)

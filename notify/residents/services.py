@@ -52,11 +52,21 @@ class WrongCode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for. No services means every one."""
+    """What somebody asks for, the same at each place. No services means every one.
+
+    serious_only: nothing but what is Severe or Extreme.
+    """
 
     areas: Sequence[Area]
     services: Sequence[Service]
     language: str
+    serious_only: bool = False
+
+    @classmethod
+    def of(cls, sign_up: SignUp) -> Wish:
+        """What a sign-up asked for."""
+        areas, services = list(sign_up.areas.all()), list(sign_up.services.all())
+        return cls(areas, services, sign_up.language, sign_up.serious_only)
 
 
 @transaction.atomic
@@ -88,6 +98,7 @@ def request_sign_up(
         phone_index=phone_index,
         client_index=client_index,
         language=wish.language,
+        serious_only=wish.serious_only,
         code_digest=code_digest(code, str(key)),
         attempts_left=settings.CODE_ATTEMPTS,
         created_at=now,
@@ -112,8 +123,7 @@ def _one_at_a_time() -> None:
 
 def renew_sign_up(sign_up: SignUp, *, client: str) -> tuple[SignUp, str]:
     """The same wish anew with a new code, for somebody whose SMS did not come. Raises TooManyCodes."""
-    wish = Wish(list(sign_up.areas.all()), list(sign_up.services.all()), sign_up.language)
-    return request_sign_up(sign_up.phone, wish, client=client)
+    return request_sign_up(sign_up.phone, Wish.of(sign_up), client=client)
 
 
 def _key(form: uuid.UUID | None, phone_index: str, wish: Wish) -> uuid.UUID:
@@ -121,7 +131,8 @@ def _key(form: uuid.UUID | None, phone_index: str, wish: Wish) -> uuid.UUID:
     if form is None:
         return uuid.uuid4()
     chosen = [sorted(row.pk for row in rows) for rows in (wish.areas, wish.services)]
-    return uuid.UUID(blind_index(f"form:{form}:{phone_index}:{chosen}:{wish.language}")[:32])
+    how = f"{wish.language}:{wish.serious_only}"
+    return uuid.UUID(blind_index(f"form:{form}:{phone_index}:{chosen}:{how}")[:32])
 
 
 def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
@@ -186,7 +197,6 @@ def _wrong(attempts_left: int) -> str:
 
 
 def _subscribe(sign_up: SignUp) -> Subscriber:
-    now = timezone.now()
     subscriber, _created = Subscriber.objects.update_or_create(
         phone_index=sign_up.phone_index,
         defaults={
@@ -196,18 +206,30 @@ def _subscribe(sign_up: SignUp) -> Subscriber:
             "ended_reason": "",
         },
     )
-    services: list[Service | None] = list(sign_up.services.all()) or [None]
-    wanted = [(area.pk, service) for area in sign_up.areas.all() for service in services]
-    standing = subscriber.subscriptions.filter(ended_at=None)
-    standing.filter(area_id__in={area for area, _service in wanted}).update(
-        ended_at=now, ended_reason=EndedReason.REPLACED
-    )
-    Subscription.objects.bulk_create(
-        Subscription(subscriber=subscriber, area_id=area, service=service, created_at=now)
-        for area, service in wanted
-    )
+    replace_subscriptions(subscriber, Wish.of(sign_up))
     _note(subscriber, Consent.Kind.OPT_IN, Consent.Source.WEB, words="")
     return subscriber
+
+
+def replace_subscriptions(subscriber: Subscriber, wish: Wish) -> None:
+    """Let what is wished stand at its places; what stood there before ends as replaced.
+
+    The caller holds the subscriber's row, so that two who wish at once do it one after the other.
+    """
+    now = timezone.now()
+    standing = subscriber.subscriptions.filter(ended_at=None)
+    standing.filter(area__in=wish.areas).update(ended_at=now, ended_reason=EndedReason.REPLACED)
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscriber=subscriber,
+            area=area,
+            service=service,
+            serious_only=wish.serious_only,
+            created_at=now,
+        )
+        for area in wish.areas
+        for service in wish.services or [None]
+    )
 
 
 def find_subscriber(phone: str) -> Subscriber | None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notify.alerts.models import Area
-from notify.alerts.vocabulary import Move
+from notify.alerts.models import Area, Service
+from notify.alerts.vocabulary import Move, Severity
 from notify.channels.base import Outcome
 from notify.channels.memory import MemoryChannel
 from notify.dispatch.expand import expand
@@ -63,6 +63,37 @@ def test_only_who_asked_for_the_service_or_for_every_one_is_told() -> None:
     world.crowd(1, services=[power])
 
     assert told(world.expanded(service=water)) == world.keys(people)
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_who_wants_only_what_is_serious_is_told_of_nothing_else(severity: Severity) -> None:
+    [everything] = world.crowd(1)
+    [serious] = world.crowd(1, serious_only=True)
+    people = {everything, serious} if severity in ("Severe", "Extreme") else {everything}
+
+    assert told(world.expanded(severity=severity)) == world.keys(people)
+
+
+def test_each_place_and_service_has_its_own_measure_of_what_is_serious() -> None:
+    city, water, power = given.city(), given.service("water"), given.service("power")
+    person = given.subscriber(areas=[city["Äspered"]], services=[water])
+    given.subscriber(areas=[city["Fristad"]], services=[power], serious_only=True)
+
+    def minor(place: str, service: Service) -> list[int]:
+        return told(world.expanded(areas=[city[place]], service=service, severity="Minor"))
+
+    assert minor("Äspered", water) == [person.pk]
+    assert minor("Fristad", power) == NO_DELIVERY
+    severe = world.expanded(areas=[city["Fristad"]], service=power, severity="Severe")
+    assert told(severe) == [person.pk]
+
+
+def test_who_was_told_of_something_serious_hears_that_it_is_less_so_and_that_it_is_over() -> None:
+    [person] = world.crowd(1, serious_only=True)
+    alert = world.alert_of(world.fan_out(severity="Severe"))
+
+    assert told(world.fan_out(Move.UPDATE, alert, severity="Minor")) == [person.pk]
+    assert told(world.expanded(Move.RESOLVE, alert)) == [person.pk]
 
 
 def test_one_person_with_many_matching_subscriptions_is_told_once() -> None:
@@ -185,6 +216,7 @@ def test_before_anything_is_published_nobody_was_told() -> None:
         alert=None,
         service=given.service("power"),
         paths=[],
+        serious=True,
         ends=False,
         asked_before=timezone.now(),
     )

@@ -34,6 +34,7 @@ def crowd(
     areas: Sequence[Area] | None = None,
     services: Sequence[Service | None] = (None,),
     language: str = "sv",
+    serious_only: bool = False,
 ) -> list[Subscriber]:
     """So many subscribers with all of these subscriptions, made in bulk as the real flow makes one."""
     areas = areas or [given.city()["Äspered"]]
@@ -43,7 +44,7 @@ def crowd(
         for one in phones
     )
     Subscription.objects.bulk_create(
-        Subscription(subscriber=person, area=area, service=service)
+        Subscription(subscriber=person, area=area, service=service, serious_only=serious_only)
         for person in people
         for area in areas
         for service in services

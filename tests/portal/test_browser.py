@@ -99,11 +99,13 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -
     assert page.get_by_label("Sök efter ett område").is_hidden()
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
     page.get_by_label("Fristad").check()
+    page.get_by_label("Bara det som är allvarligt").check()
     page.get_by_role("button", name="Skicka en kod till mig").click()
     page.get_by_label("Koden i sms:et").fill(sent_code())
     page.get_by_role("button", name="Börja prenumerera").click()
 
     page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
+    assert Subscription.objects.get().serious_only
 
 
 @SMALL

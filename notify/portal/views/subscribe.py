@@ -206,6 +206,7 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         request,
         "portal/done.html",
         {
+            "sign_up": sign_up,
             "phone": _shown(sign_up),
             "areas": sign_up.areas.all(),
             "services": sign_up.services.all(),
