@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -113,6 +114,20 @@ class PlacesForm(WantsForm):
 
 class SubscribeForm(PlacesForm, PhoneForm):
     """A number, and what whoever has it wants to hear of."""
+
+
+class LanguageForm(forms.Form):
+    """The language of the messages."""
+
+    language = forms.ChoiceField(
+        label=_("The messages are in"),
+        choices=settings.LANGUAGES,
+        error_messages={"invalid_choice": _("We do not write in that language. Choose another.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
 
 
 class CodeForm(forms.Form):

@@ -123,9 +123,21 @@ class Consent(models.Model):
 
 
 class SignUp(models.Model):
-    """A request to subscribe that waits for the code sent to its phone."""
+    """A request to subscribe, or to manage, that waits for the code sent to its phone."""
+
+    class Purpose(models.TextChoices):
+        """What the code opens."""
+
+        SUBSCRIBE = "subscribe", _("Subscribing")
+        MANAGE = "manage", _("Managing")
 
     key = models.UUIDField(unique=True, default=uuid.uuid4)
+    purpose = models.CharField(
+        max_length=16,
+        choices=Purpose,
+        default=Purpose.SUBSCRIBE,
+        db_default=Purpose.SUBSCRIBE.value,
+    )
     phone_cipher = models.TextField()
     phone_index = models.CharField(max_length=64)
     client_index = models.CharField(max_length=64)
@@ -139,6 +151,8 @@ class SignUp(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    # Until when whoever typed the code may manage what stands on the number.
+    open_until = models.DateTimeField(null=True)
     # Whoever has the phone wrote STOPP to earlier codes, so this one's is not sent.
     withheld = models.BooleanField(default=False)
 
@@ -159,6 +173,11 @@ class SignUp(models.Model):
     def phone(self) -> str:
         """The number in E.164. Raises Undecryptable."""
         return decrypt(self.phone_cipher)
+
+    @property
+    def subscribes(self) -> bool:
+        """Whether its code subscribes, rather than opens what stands already."""
+        return self.purpose == self.Purpose.SUBSCRIBE
 
     def usable(self, now: datetime) -> bool:
         """Whether a right code would still confirm it."""
