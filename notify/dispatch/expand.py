@@ -114,10 +114,14 @@ SELECT %s, chosen.batch, %s, CAST(person.id AS varchar(64)), person.id, person.l
        'queued', 0, {now}, '', '', '', 0
 FROM {chosen} JOIN residents_subscriber person ON person.id = chosen.person
 WHERE person.ended_at IS NULL
+  AND (%s OR person.paused_until IS NULL OR person.paused_until <= {now})
 ORDER BY person.id
 ON CONFLICT DO NOTHING
 """
-"""Names and languages never travel to Python and back; the keys do, because they are joined there."""
+"""Names and languages never travel to Python and back; the keys do, because they are joined there.
+
+Whoever had paused when it was said hears of it only if it is the end of something.
+"""
 
 
 def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]]) -> None:
@@ -129,9 +133,10 @@ def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]
         chosen=arrays.rows("chosen", person="bigint", batch="bigint"),
         now=arrays.INSTANT[connection.vendor],
     )
-    now = arrays.instant(timezone.now())
+    now, said = arrays.instant(timezone.now()), arrays.instant(dispatch.created_at)
+    chosen = arrays.values(people)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [dispatch.pk, channel, now, *arrays.values(people)])
+        cursor.execute(sql, [dispatch.pk, channel, now, *chosen, dispatch.update.ends_alert, said])
 
 
 def _channels(by: AddressedBy) -> list[Channel]:

@@ -21,6 +21,7 @@ REASONS = {
     "expired": _("It was no longer true when its turn came."),
     "stopped": _("It was stopped by hand before it was sent."),
     "opted_out": _("The person left before it was sent."),
+    "paused": _("The person paused before it was sent."),
     "erased": _("The person's details were erased, so nobody can ask what became of it."),
     "undecryptable": _("The phone number cannot be read with the keys that are configured."),
     NO_RECEIPT: _("The provider took it, but never said whether it arrived."),

@@ -28,7 +28,8 @@ def audience(
     alert: key of the alert, or None while nothing of it was published. paths: of its areas.
     serious: severe or extreme, so that it is also for those who want nothing else.
     ends: an all-clear or a cancel goes to exactly those told before; anything else goes to them
-    and to everybody whose subscription, as it stood at ``asked_before``, matches.
+    and to everybody whose subscription, as it stood at ``asked_before``, matches; but to nobody who
+    had paused then.
     """
     told = Exists(
         Delivery.objects.filter(TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert)
@@ -38,16 +39,17 @@ def audience(
     # Who confirms a new choice while expansion waits stood in neither the old nor the new.
     asked = Exists(matching.filter(STANDING | _replaced_since(asked_before)))
     reachable = Subscriber.objects.filter(ended_at=None)
-    if alert is None:
-        return reachable.filter(asked)
-    return reachable.filter(told) if ends else reachable.filter(Q(told) | Q(asked))
+    if ends:
+        return reachable.filter(told)
+    awake = reachable.filter(Q(paused_until=None) | Q(paused_until__lte=asked_before))
+    return awake.filter(asked if alert is None else Q(told) | Q(asked))
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The next people of a dispatch in key order.
 
-    keys: of those to be told, each once; some may have left. through: nobody up to this key was
+    keys: of those to be told, each once; some may have left, or paused. through: nobody up to this key was
     forgotten, or None when there is nobody behind it.
     """
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Area, Service
 from notify.portal.places import Place, choosable_places
+from notify.portal.templatetags.moments import said
 from notify.residents.phones import parse_phone
 from notify.residents.services import Wish
+
+PAUSES = (1, 7, 14, 30, 90)
+"""Days that a pause may last, today not counted."""
 
 
 class PhoneForm(forms.Form):
@@ -128,6 +134,35 @@ class LanguageForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+
+
+class PauseForm(forms.Form):
+    """A morning until which nothing new is told. ``morning()`` is it."""
+
+    until = forms.ChoiceField(
+        label=_("No SMS before"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose when you want to get SMS again."),
+            "invalid_choice": _("That day has passed. Choose from the list."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        today = timezone.localdate()
+        mornings = [_morning(today + timedelta(days)) for days in PAUSES]
+        _offer(self, "until", [(f"{one:%Y-%m-%d}", said(one)) for one in mornings])
+
+    def morning(self) -> datetime:
+        """The chosen morning. Only of a valid form."""
+        return _morning(date.fromisoformat(self.cleaned_data["until"]))
+
+
+def _morning(day: date) -> datetime:
+    """Seven in the morning by the site's clock, which no change of the clock skips."""
+    return datetime.combine(day, time(7), timezone.get_current_timezone())
 
 
 class CodeForm(forms.Form):

@@ -21,6 +21,8 @@ urlpatterns = [
     path("manage/places/<slug:code>/end/", manage.end_one, name="end_place"),
     path("manage/end/", manage.end_all, name="end_all"),
     path("manage/language/", manage.language, name="my_language"),
+    path("manage/pause/", manage.pause, name="pause"),
+    path("manage/resume/", manage.resume, name="resume"),
     path("manage/close/", manage.close, name="close"),
     path("about/", about.about, name="about"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -139,6 +139,16 @@ def end_place(subscriber: Subscriber, code: str) -> bool:
 def change_language(subscriber: Subscriber, language: str) -> None:
     """Write to them in another of ``settings.LANGUAGES`` from now on."""
     Subscriber.objects.filter(pk=subscriber.pk).update(language=language)
+
+
+def pause(subscriber: Subscriber, until: datetime) -> None:
+    """Tell them of nothing new before ``until``; what they were told of is still told to be over."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=until)
+
+
+def resume(subscriber: Subscriber) -> None:
+    """End the pause now."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=None)
 
 
 def _held(subscriber: Subscriber | None) -> Subscriber | None:

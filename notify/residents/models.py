@@ -29,6 +29,8 @@ class Subscriber(models.Model):
     phone_cipher = models.TextField(editable=False)
     phone_index = models.CharField(max_length=64, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=5, default=settings.LANGUAGE_CODE)
+    # Wants to hear nothing before then; it ends by itself.
+    paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Never a silent delete: who left, when and why stays until retention clears it.
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -46,6 +48,11 @@ class Subscriber(models.Model):
     def phone(self) -> str:
         """The number in E.164. Raises Undecryptable."""
         return decrypt(self.phone_cipher)
+
+    @property
+    def paused(self) -> bool:
+        """Whether they want to hear nothing now, but that what they know of is over."""
+        return self.paused_until is not None and timezone.now() < self.paused_until
 
 
 class Subscription(models.Model):

@@ -223,6 +223,7 @@ def subscribe(sign_up: SignUp, wish: Wish) -> Subscriber:
         defaults={
             "phone_cipher": sign_up.phone_cipher,
             "language": wish.language,
+            "paused_until": None,
             "ended_at": None,
             "ended_reason": "",
         },

@@ -61,8 +61,8 @@ def made(dispatch: Dispatch) -> Mapping[str, int]:
     return Counter(dispatch.deliveries.values_list("language", flat=True))
 
 
-People = list[tuple[list[str], list[str], str, bool, bool]]
-"""Areas, services ("" is every one), language, whether they leave again, and whether they want only what is serious."""
+People = list[tuple[list[str], list[str], str, bool, bool, bool]]
+"""Areas, services ("" is every one), language, whether they leave again, want only what is serious, and pause."""
 
 AREAS = some.lists(
     some.sampled_from(["Borås", "Äspered", "Fristad"]), min_size=1, max_size=3, unique=True
@@ -71,7 +71,14 @@ SERVICES = some.lists(
     some.sampled_from(["water", "power", ""]), min_size=1, max_size=3, unique=True
 )
 PEOPLE = some.lists(
-    some.tuples(AREAS, SERVICES, some.sampled_from(["sv", "en"]), some.booleans(), some.booleans()),
+    some.tuples(
+        AREAS,
+        SERVICES,
+        some.sampled_from(["sv", "en"]),
+        some.booleans(),
+        some.booleans(),
+        some.booleans(),
+    ),
     max_size=6,
 )
 ENDS = some.sampled_from([[], [Move.RESOLVE], [Move.CANCEL]])
@@ -120,7 +127,7 @@ def test_the_numbers_shown_are_the_deliveries_made(
 
 def arrive(people: People) -> None:
     city = given.city()
-    for areas, services, language, leaves, serious_only in people:
+    for areas, services, language, leaves, serious_only, pauses in people:
         [person] = world.crowd(
             1,
             areas=[city[name] for name in areas],
@@ -130,6 +137,8 @@ def arrive(people: People) -> None:
         )
         if leaves:
             world.leave(person)
+        if pauses:
+            world.pause(person, hours=8)
 
 
 def publish(alert: Alert, move: Move, content: AlertContent) -> Dispatch:

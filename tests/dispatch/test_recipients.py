@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from notify.alerts.models import Area, Service
@@ -197,6 +198,49 @@ def test_who_left_after_being_told_hears_nothing_more() -> None:
     world.leave(person)
 
     assert told(world.expanded(Move.RESOLVE, world.alert_of(first))) == NO_DELIVERY
+
+
+def test_who_has_paused_is_not_told_and_is_again_by_itself(
+    clock: time_machine.Traveller,
+) -> None:
+    [person] = world.crowd(1)
+    world.pause(person, hours=8)
+    assert told(world.expanded(severity="Extreme")) == NO_DELIVERY
+
+    clock.shift(timedelta(hours=8))
+
+    assert told(world.expanded()) == [person.pk]
+
+
+def test_who_paused_after_being_told_hears_no_update_but_hears_that_it_is_over() -> None:
+    [person] = world.crowd(1)
+    alert = world.alert_of(world.fan_out())
+    world.pause(person, hours=8)
+
+    assert told(world.fan_out(Move.UPDATE, alert)) == NO_DELIVERY
+    end = world.fan_out(Move.RESOLVE, alert)
+    assert world.states(end) == [State.SENT]
+
+
+def test_whose_pause_ends_between_publication_and_expansion_had_paused_when_it_was_said(
+    clock: time_machine.Traveller,
+) -> None:
+    [person] = world.crowd(1)
+    world.pause(person, minutes=1)
+    dispatch = world.say()
+    clock.shift(timedelta(minutes=2))
+    expand(dispatch.pk)
+
+    assert told(dispatch) == NO_DELIVERY
+
+
+def test_a_batch_of_people_who_have_all_paused_is_done_with() -> None:
+    for person in world.crowd(3):
+        world.pause(person, hours=8)
+
+    dispatch = world.fan_out()
+
+    assert [batch.done_at is not None for batch in dispatch.batches.all()] == [True]
 
 
 def test_being_told_of_one_alert_is_not_being_told_of_another(memory: MemoryChannel) -> None:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, Dispatch, Queue
 from notify.dispatch.send import send_next_batch
 from notify.dispatch.start import announce
+from notify.residents import managing
 from notify.residents.models import Subscriber, Subscription
 from notify.residents.secrecy import blind_index, encrypt
 from tests import given
@@ -122,6 +124,11 @@ def only(dispatch: Dispatch) -> Delivery:
 def leave(person: Subscriber) -> None:
     """The person ends everything, and nothing else happens."""
     Subscriber.objects.filter(pk=person.pk).update(ended_at=timezone.now())
+
+
+def pause(person: Subscriber, **later: float) -> None:
+    """The person wants to hear nothing new until then (``hours=8``)."""
+    managing.pause(person, timezone.now() + timedelta(**later))
 
 
 def at_once(*jobs: Callable[[], T]) -> list[T]:

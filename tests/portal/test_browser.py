@@ -144,6 +144,12 @@ def test_somebody_comes_back_adds_changes_and_ends_places_and_closes(
     assert (standing.area.name, standing.serious_only) == ("Fristad", True)
     assert standing.service == given.service("power")
 
+    page.get_by_label("i morgon").check()
+    page.get_by_role("button", name="Pausa").click()
+    page.get_by_text("Dina sms är pausade till i morgon kl. 07.00.").wait_for()
+    page.get_by_role("button", name="Få sms igen nu").click()
+    page.get_by_text("Du får sms igen.").wait_for()
+
     page.get_by_role("button", name="Jag är klar").click()
     page.get_by_label("Ditt mobilnummer").wait_for()
     page.goto(f"{live_server.url}/manage/places/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -197,6 +197,8 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     (f"/manage/places/{ÄSPERED}/end/", {}),
     ("/manage/end/", {}),
     ("/manage/language/", {"language": "en"}),
+    ("/manage/pause/", {"until": f"{timezone.localdate() + timedelta(7):%Y-%m-%d}"}),
+    ("/manage/resume/", {}),
 ]
 """Everything that can be sent from within, right in itself."""
 
@@ -317,6 +319,9 @@ def test_every_service_is_ticked_where_every_service_stands(client: Client) -> N
         ("/manage/places/", {"services": ["water"]}, "Välj minst ett område."),
         ("/manage/places/", {"areas": ["x"], "services": ["water"]}, "Det området finns inte"),
         ("/manage/language/", {"language": "xx"}, "Det språket skriver vi inte på."),
+        ("/manage/pause/", {}, "Välj när du vill få sms igen."),
+        ("/manage/pause/", {"until": "2020-01-01"}, "Den dagen har passerat."),
+        ("/manage/pause/", {"until": "\0"}, "Den dagen har passerat."),
     ],
 )
 def test_what_cannot_be_right_is_told_and_changes_nothing(
@@ -401,6 +406,34 @@ def test_the_language_of_the_messages_is_changed(client: Client) -> None:
     assert said(answer) == "Ditt val är sparat."
     assert Subscriber.objects.get().language == "en"
     assert re.search(r'value="en"\s+selected', text(answer))
+
+
+@pytest.mark.usefixtures("two_places")
+@pytest.mark.parametrize(
+    ("today", "chosen", "until"),
+    [
+        ("2026-11-25T12:00:00+01:00", "2026-12-02", "2026-12-02T07:00:00+01:00"),
+        # It is the next day in Sweden already; and the clock goes forward before the pause is over.
+        ("2026-03-27T23:30:00+00:00", "2026-04-04", "2026-04-04T07:00:00+02:00"),
+        ("2026-10-24T12:00:00+02:00", "2026-10-25", "2026-10-25T07:00:00+01:00"),
+    ],
+)
+def test_a_pause_lasts_until_seven_on_the_chosen_morning_by_the_clock_there(
+    client: Client, today: str, chosen: str, until: str
+) -> None:
+    with time_machine.travel(datetime.fromisoformat(today), tick=False):
+        enter(client)
+        assert f'value="{chosen}"' in text(client.get("/manage/"))
+
+        answer = client.post("/manage/pause/", {"until": chosen}, follow=True)
+
+        assert said(answer) == "Dina sms är pausade. Pausen tar slut av sig själv."
+        assert Subscriber.objects.get().paused_until == datetime.fromisoformat(until)
+        assert re.search(r"Dina sms är pausade till <time [^>]*>[^<]* kl\. 07\.00", text(answer))
+
+        answer = client.post("/manage/resume/", follow=True)
+        assert said(answer) == "Du får sms igen."
+        assert not Subscriber.objects.get().paused
 
 
 def test_in_english_everything_is_in_english(english: Client, two_places: Subscriber) -> None:

@@ -250,6 +250,24 @@ def test_whoever_has_left_meanwhile_changes_nothing() -> None:
     assert Consent.objects.count() == 2
 
 
+def test_a_pause_ends_by_itself_by_hand_or_with_a_new_sign_up() -> None:
+    subscriber = given.subscriber(PHONE)
+    until = timezone.now() + timedelta(days=2)
+
+    managing.pause(subscriber, until)
+    assert Subscriber.objects.get().paused
+    with time_machine.travel(until, tick=False):
+        assert not Subscriber.objects.get().paused
+    managing.resume(subscriber)
+    assert not Subscriber.objects.get().paused
+
+    managing.pause(subscriber, until)
+    managing.add_places(opened(), wish("Fristad"))
+    assert Subscriber.objects.get().paused
+    given.subscriber(PHONE)
+    assert not Subscriber.objects.get().paused
+
+
 def test_the_language_is_changed() -> None:
     managing.change_language(given.subscriber(PHONE), "en")
 

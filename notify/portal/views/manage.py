@@ -11,6 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notify.portal import session
-from notify.portal.forms import LanguageForm, PhoneForm, PlacesForm, WantsForm
+from notify.portal.forms import LanguageForm, PauseForm, PhoneForm, PlacesForm, WantsForm
 from notify.portal.places import choosable_places, label
 from notify.portal.views.subscribe import only_with_sms, request_code, shown
 from notify.residents import managing
@@ -31,6 +32,8 @@ from notify.residents.services import TooManyCodes, Wish, end_subscriber
 
 SAID = {
     "saved": _("Your choice is saved."),
+    "paused": _("You are paused. It ends by itself."),
+    "resumed": _("You get SMS again."),
     "ended": _("That place is ended."),
     "gone": _("That place is not among yours any more, so nothing was changed."),
     "left": _("Everything is ended. You get no more SMS from us."),
@@ -77,13 +80,15 @@ def _ask(request: HttpRequest, form: PhoneForm, status: HTTPStatus) -> HttpRespo
 def _show(
     request: HttpRequest, opened: SignUp, status: HTTPStatus, **forms: object
 ) -> HttpResponse:
-    """forms: those that were filled in wrong, by name, instead of fresh ones."""
+    """forms: what was filled in wrong, instead of a fresh one; and again as ``form``."""
     subscriber = managing.subscriber_of(opened)
     context = {"session": opened, "phone": shown(opened), "said": _said(request)}
     if subscriber is None:
         return render(request, "portal/nothing_stands.html", context)
     context |= {
         "places": _named(managing.places_of(subscriber)),
+        "subscriber": subscriber,
+        "pause_form": PauseForm(),
         "language_form": LanguageForm(initial={"language": subscriber.language}),
         **forms,
     }
@@ -200,9 +205,36 @@ def language(request: HttpRequest, opened: SignUp) -> HttpResponse:
     if subscriber is None:
         return _back("left")
     if not form.is_valid():
-        return _show(request, opened, HTTPStatus.UNPROCESSABLE_ENTITY, language_form=form)
+        return _wrong(request, opened, language_form=form)
     managing.change_language(subscriber, form.cleaned_data["language"])
     return _back("saved")
+
+
+@require_POST
+@inside
+def pause(request: HttpRequest, opened: SignUp) -> HttpResponse:
+    """Nothing new until a morning."""
+    form = PauseForm(request.POST)
+    subscriber = managing.subscriber_of(opened)
+    if subscriber is None:
+        return _back("left")
+    if not form.is_valid():
+        return _wrong(request, opened, pause_form=form)
+    managing.pause(subscriber, form.morning())
+    return _back("paused")
+
+
+@require_POST
+@subscribed
+def resume(_request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """SMS again, from now on."""
+    managing.resume(subscriber)
+    return _back("resumed")
+
+
+def _wrong(request: HttpRequest, opened: SignUp, **forms: Form) -> HttpResponse:
+    [form] = forms.values()
+    return _show(request, opened, HTTPStatus.UNPROCESSABLE_ENTITY, form=form, **forms)
 
 
 @never_cache
