@@ -50,6 +50,14 @@ class PhoneForm(forms.Form):
         return parse_phone(self.cleaned_data["phone"])
 
 
+class NewNumberForm(PhoneForm):
+    """The number that the messages shall go to instead."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("Your new mobile number")
+
+
 class WantsForm(forms.Form):
     """What somebody wants to hear of at a place: some services or every one, and how much of them."""
 

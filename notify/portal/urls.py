@@ -23,6 +23,7 @@ urlpatterns = [
     path("manage/language/", manage.language, name="my_language"),
     path("manage/pause/", manage.pause, name="pause"),
     path("manage/resume/", manage.resume, name="resume"),
+    path("manage/number/", manage.number, name="number"),
     path("manage/close/", manage.close, name="close"),
     path("about/", about.about, name="about"),
 ]

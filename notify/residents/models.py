@@ -21,6 +21,7 @@ class EndedReason(models.TextChoices):
     WEB = "web", _("Asked to on the web")
     PROVIDER = "provider", _("The SMS provider says they opted out")
     REPLACED = "replaced", _("Replaced by a new choice")
+    MOVED = "moved", _("Moved to another number")
 
 
 class Subscriber(models.Model):
@@ -102,10 +103,11 @@ class Consent(models.Model):
     """What a subscriber agreed to or took back, when and how: written once, never changed."""
 
     class Kind(models.TextChoices):
-        """Given or taken back."""
+        """Given or taken back; or the number given up for another, which ends it too."""
 
         OPT_IN = "opt-in", _("Opted in")
         OPT_OUT = "opt-out", _("Opted out")
+        MOVED = "moved", _("Moved to another number")
 
     class Source(models.TextChoices):
         """How we know."""
@@ -137,6 +139,7 @@ class SignUp(models.Model):
 
         SUBSCRIBE = "subscribe", _("Subscribing")
         MANAGE = "manage", _("Managing")
+        MOVE = "move", _("Changing number")
 
     key = models.UUIDField(unique=True, default=uuid.uuid4)
     purpose = models.CharField(
@@ -145,6 +148,8 @@ class SignUp(models.Model):
         default=Purpose.SUBSCRIBE,
         db_default=Purpose.SUBSCRIBE.value,
     )
+    # Whose number its number becomes, if that is what the code is for.
+    moves = models.ForeignKey(Subscriber, null=True, on_delete=models.CASCADE, related_name="+")
     phone_cipher = models.TextField()
     phone_index = models.CharField(max_length=64)
     client_index = models.CharField(max_length=64)

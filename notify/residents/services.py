@@ -80,12 +80,14 @@ def request_sign_up(
     client: str,
     form: uuid.UUID | None = None,
     purpose: SignUp.Purpose = SignUp.Purpose.SUBSCRIBE,
+    moves: Subscriber | None = None,
 ) -> tuple[SignUp, str]:
     """Note the wish and return it with the code that must be sent to ``phone`` (E.164).
 
     client: the asking computer's address; only a keyed digest of it is kept, for the limit.
     form: names the form that was filled in, so that a double click sends one code.
-    purpose: what the code opens; whoever only manages wishes for no places.
+    purpose: what the code opens; whoever only manages wishes for no places. moves: whose number
+    this is to become.
     Known and unknown numbers are treated alike. A sign-up that is ``withheld`` must be answered
     like any other, and its code not be sent. Raises TooManyCodes, or AlreadyRequested for the same
     number and wish from the same form while its code is still good.
@@ -104,6 +106,7 @@ def request_sign_up(
     sign_up = SignUp.objects.create(
         key=key,
         purpose=purpose,
+        moves=moves,
         phone_cipher=encrypt(phone),
         phone_index=phone_index,
         client_index=client_index,
@@ -133,8 +136,13 @@ def _one_at_a_time() -> None:
 
 def renew_sign_up(sign_up: SignUp, *, client: str) -> tuple[SignUp, str]:
     """The same wish anew with a new code, for somebody whose SMS did not come. Raises TooManyCodes."""
-    purpose = SignUp.Purpose(sign_up.purpose)
-    return request_sign_up(sign_up.phone, Wish.of(sign_up), client=client, purpose=purpose)
+    return request_sign_up(
+        sign_up.phone,
+        Wish.of(sign_up),
+        client=client,
+        purpose=SignUp.Purpose(sign_up.purpose),
+        moves=sign_up.moves,
+    )
 
 
 def _key(form: uuid.UUID | None, whose: str, wish: Wish) -> uuid.UUID:
@@ -179,8 +187,13 @@ def with_code(key: uuid.UUID, code: str, purpose: SignUp.Purpose, then: Callable
             return then(sign_up)
     # Only now, so that the attempt stays counted.
     if not (sign_up and spent):
-        raise WrongCode(_("That code is no longer valid. Ask for a new one."))
+        raise WrongCode(no_longer_valid())
     raise WrongCode(_wrong(sign_up.attempts_left))
+
+
+def no_longer_valid() -> str:
+    """What is said of a code that opens nothing any more."""
+    return _("That code is no longer valid. Ask for a new one.")
 
 
 def _spend_attempt(key: uuid.UUID) -> bool:

@@ -15,7 +15,9 @@ from notify.channels.memory import MemoryChannel
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, Dispatch, State
 from notify.dispatch.recipients import audience
-from notify.residents.models import Subscriber, Subscription
+from notify.residents.models import SignUp, Subscriber, Subscription
+from notify.residents.moving import move_number
+from notify.residents.services import Wish, request_sign_up
 from tests import given
 from tests.dispatch import world
 
@@ -241,6 +243,21 @@ def test_a_batch_of_people_who_have_all_paused_is_done_with() -> None:
     dispatch = world.fan_out()
 
     assert [batch.done_at is not None for batch in dispatch.batches.all()] == [True]
+
+
+def test_what_was_told_to_the_old_number_is_told_to_be_over_to_the_new_one(
+    memory: MemoryChannel,
+) -> None:
+    person = given.subscriber("+46701740605")
+    alert = world.alert_of(world.fan_out())
+    move = SignUp.Purpose.MOVE
+    new = ("+46701740606", Wish([], [], "sv"))
+    sign_up, code = request_sign_up(*new, client="192.0.2.1", purpose=move, moves=person)
+    move_number(sign_up.key, code)
+
+    world.fan_out(Move.RESOLVE, alert)
+
+    assert [one.address for _notice, one in memory.sent] == ["+46701740605", "+46701740606"]
 
 
 def test_being_told_of_one_alert_is_not_being_told_of_another(memory: MemoryChannel) -> None:

@@ -150,6 +150,15 @@ def test_somebody_comes_back_adds_changes_and_ends_places_and_closes(
     page.get_by_role("button", name="Få sms igen nu").click()
     page.get_by_text("Du får sms igen.").wait_for()
 
+    page.get_by_role("link", name="Byt nummer").click()
+    page.get_by_label("Ditt nya mobilnummer").fill("070-174 06 06")
+    page.get_by_role("button", name="Skicka en kod till det nya numret").click()
+    page.get_by_label("Koden i sms:et").fill(sent_code())
+    page.get_by_role("button", name="Fortsätt").click()
+    page.get_by_text("Från och med nu skriver vi till det nya numret.").wait_for()
+    person.refresh_from_db()
+    assert person.phone == "+46701740606"
+
     page.get_by_role("button", name="Jag är klar").click()
     page.get_by_label("Ditt mobilnummer").wait_for()
     page.goto(f"{live_server.url}/manage/places/")
@@ -169,8 +178,9 @@ def test_no_page_within_scrolls_sideways_not_even_with_large_type(
     page.locator("main [type=submit]").first.click()
     page.locator("#places").wait_for()
 
-    for path in ("/manage/", "/manage/places/", f"/manage/places/{given.city()['Fristad'].code}/"):
-        never_sideways(page, live_server.url + path)
+    place = given.city()["Fristad"].code
+    for path in ("", "places/", f"places/{place}/", "number/"):
+        never_sideways(page, f"{live_server.url}/manage/{path}")
 
 
 @SMALL

@@ -22,18 +22,27 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notify.portal import session
-from notify.portal.forms import LanguageForm, PauseForm, PhoneForm, PlacesForm, WantsForm
+from notify.portal.forms import (
+    LanguageForm,
+    NewNumberForm,
+    PauseForm,
+    PhoneForm,
+    PlacesForm,
+    WantsForm,
+)
 from notify.portal.places import choosable_places, label
 from notify.portal.views.subscribe import only_with_sms, request_code, shown
 from notify.residents import managing
 from notify.residents.managing import Standing
 from notify.residents.models import Consent, SignUp, Subscriber
+from notify.residents.moving import is_number_of
 from notify.residents.services import TooManyCodes, Wish, end_subscriber
 
 SAID = {
     "saved": _("Your choice is saved."),
     "paused": _("You are paused. It ends by itself."),
     "resumed": _("You get SMS again."),
+    "moved": _("From now on we write to the new number."),
     "ended": _("That place is ended."),
     "gone": _("That place is not among yours any more, so nothing was changed."),
     "left": _("Everything is ended. You get no more SMS from us."),
@@ -230,6 +239,27 @@ def resume(_request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     """SMS again, from now on."""
     managing.resume(subscriber)
     return _back("resumed")
+
+
+@sensitive_post_parameters("phone")
+@require_http_methods(["GET", "HEAD", "POST"])
+@subscribed
+def number(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Another number; nothing moves before the code that is sent there is typed in."""
+    form = NewNumberForm(request.POST if request.method == "POST" else None)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    if form.is_valid() and is_number_of(subscriber, form.cleaned_data["phone"]):
+        form.add_error("phone", _("That is the number that you have. Write the new one."))
+    if form.is_valid():
+        wish = Wish([], [], (get_language() or "")[:2])
+        try:
+            key = request_code(request, form, wish, SignUp.Purpose.MOVE, subscriber)
+        except TooManyCodes as refusal:
+            form.add_error(None, str(refusal))
+            status = HTTPStatus.TOO_MANY_REQUESTS
+        else:
+            return redirect("portal:code", key=key)
+    return render(request, "portal/number.html", {"form": form}, status=status)
 
 
 def _wrong(request: HttpRequest, opened: SignUp, **forms: Form) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -25,8 +26,9 @@ from notify.dispatch.direct import code_message, send_code
 from notify.dispatch.models import DirectMessage, State
 from notify.portal import session
 from notify.portal.forms import CodeForm, PhoneForm, SubscribeForm
-from notify.residents.managing import open_session
-from notify.residents.models import SignUp
+from notify.residents.managing import open_session, subscriber_of
+from notify.residents.models import SignUp, Subscriber
+from notify.residents.moving import NumberTaken, move_number
 from notify.residents.phones import masked
 from notify.residents.secrecy import Undecryptable
 from notify.residents.services import (
@@ -83,13 +85,22 @@ def request_code(
     form: PhoneForm,
     wish: Wish,
     purpose: SignUp.Purpose = SignUp.Purpose.SUBSCRIBE,
+    moves: Subscriber | None = None,
 ) -> uuid.UUID:
-    """Send a code to the number in a valid form; returns the key of its page. Raises TooManyCodes."""
+    """Send a code to the number in a valid form; returns the key of its page. Raises TooManyCodes.
+
+    purpose and moves: as of ``request_sign_up``.
+    """
     phone, client = form.cleaned_data["phone"], client_address(request)
     try:
         with transaction.atomic():
             sign_up, code = request_sign_up(
-                phone, wish, client=client, form=form.cleaned_data["form"], purpose=purpose
+                phone,
+                wish,
+                client=client,
+                form=form.cleaned_data["form"],
+                purpose=purpose,
+                moves=moves,
             )
             _send(sign_up, code, phone)
     except AlreadyRequested as asked:
@@ -116,6 +127,8 @@ def code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     sign_up = get_object_or_404(SignUp, key=key)
     if sign_up.confirmed_at and (request.method != "POST" or sign_up.subscribes):
         return _onwards(sign_up)
+    if not _may_type(request, sign_up):
+        return redirect(f"{reverse('portal:manage')}?said=over")
     form = CodeForm(request.POST or None)
     if request.method != "POST":
         return _code(request, sign_up, form, HTTPStatus.OK)
@@ -124,6 +137,8 @@ def code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return _typed(sign_up, form.cleaned_data["code"])
         except WrongCode as refusal:
             form.add_error("code", str(refusal))
+        except NumberTaken as refusal:
+            form.add_error(None, str(refusal))
     sign_up.refresh_from_db()
     return _code(request, sign_up, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -132,7 +147,19 @@ def _typed(sign_up: SignUp, code: str) -> HttpResponse:
     if sign_up.subscribes:
         confirm_sign_up(sign_up.key, code)
         return _onwards(sign_up)
+    if sign_up.moves_id:
+        moved = redirect(f"{reverse('portal:manage')}?said=moved")
+        return session.enter(moved, move_number(sign_up.key, code))
     return session.enter(_onwards(sign_up), open_session(sign_up.key, code))
+
+
+def _may_type(request: HttpRequest, sign_up: SignUp) -> bool:
+    """Whether a code would do anything in this browser: to change number, it must manage the old one."""
+    if not sign_up.moves_id or sign_up.confirmed_at:
+        return True
+    opened = session.entered(request)
+    subscriber = subscriber_of(opened) if opened else None
+    return subscriber is not None and subscriber.pk == sign_up.moves_id
 
 
 def _onwards(sign_up: SignUp) -> HttpResponse:
