@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from notify.alerts.models import Area, Service
 from notify.portal.places import Place, choosable_places
 from notify.portal.templatetags.moments import said
+from notify.residents.models import Subscriber
 from notify.residents.phones import parse_phone
 from notify.residents.services import Wish
 
@@ -144,6 +145,24 @@ class LanguageForm(forms.Form):
         self.label_suffix = ""
 
 
+class NightsForm(forms.Form):
+    """What waits for the morning."""
+
+    nights = forms.ChoiceField(
+        label=_("What may wait"),
+        choices=Subscriber.Nights.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what may wait for the morning."),
+            "invalid_choice": _("Choose what may wait for the morning."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
 class PauseForm(forms.Form):
     """A morning until which nothing new is told. ``morning()`` is it."""
 
@@ -169,8 +188,9 @@ class PauseForm(forms.Form):
 
 
 def _morning(day: date) -> datetime:
-    """Seven in the morning by the site's clock, which no change of the clock skips."""
-    return datetime.combine(day, time(7), timezone.get_current_timezone())
+    """When the quiet hours of that night end, by the site's clock."""
+    ends = settings.QUIET_HOURS[1]
+    return datetime.combine(day, time(ends), timezone.get_current_timezone())
 
 
 class CodeForm(forms.Form):

@@ -21,6 +21,7 @@ urlpatterns = [
     path("manage/places/<slug:code>/end/", manage.end_one, name="end_place"),
     path("manage/end/", manage.end_all, name="end_all"),
     path("manage/language/", manage.language, name="my_language"),
+    path("manage/nights/", manage.nights, name="nights"),
     path("manage/pause/", manage.pause, name="pause"),
     path("manage/resume/", manage.resume, name="resume"),
     path("manage/number/", manage.number, name="number"),

@@ -63,7 +63,15 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
     list_display = ["__str__", "phone_masked", "language", "created_at", "ended_at", "ended_reason"]
     list_filter = ["language", "ended_reason"]
     date_hierarchy = "created_at"
-    fields = ["phone_masked", "language", "paused_until", "created_at", "ended_at", "ended_reason"]
+    fields = [
+        "phone_masked",
+        "language",
+        "nights",
+        "paused_until",
+        "created_at",
+        "ended_at",
+        "ended_reason",
+    ]
     inlines = [Subscriptions, Consents]
 
     @admin.display(description=_("phone"))

@@ -141,6 +141,11 @@ def change_language(subscriber: Subscriber, language: str) -> None:
     Subscriber.objects.filter(pk=subscriber.pk).update(language=language)
 
 
+def change_nights(subscriber: Subscriber, nights: str) -> None:
+    """Let something else wait for the morning from now on. nights: a Subscriber.Nights."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(nights=nights)
+
+
 def pause(subscriber: Subscriber, until: datetime) -> None:
     """Tell them of nothing new before ``until``; what they were told of is still told to be over."""
     Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=until)

@@ -27,9 +27,23 @@ class EndedReason(models.TextChoices):
 class Subscriber(models.Model):
     """A reachable resident: a confirmed phone number and a language."""
 
+    class Nights(models.TextChoices):
+        """What waits for the morning when it comes in the quiet hours. What is serious never does."""
+
+        PLANNED = "planned", _("Planned work waits until the morning")
+        ROUTINE = "routine", _("Everything that is not serious waits until the morning")
+        NOTHING = "nothing", _("Nothing waits: write to me at night too")
+
     phone_cipher = models.TextField(editable=False)
     phone_index = models.CharField(max_length=64, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=5, default=settings.LANGUAGE_CODE)
+    nights = models.CharField(
+        _("at night"),
+        max_length=16,
+        choices=Nights,
+        default=Nights.PLANNED,
+        db_default=Nights.PLANNED.value,
+    )
     # Wants to hear nothing before then; it ends by itself.
     paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

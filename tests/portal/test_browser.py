@@ -144,13 +144,19 @@ def test_somebody_comes_back_adds_changes_and_ends_places_and_closes(
     assert (standing.area.name, standing.serious_only) == ("Fristad", True)
     assert standing.service == given.service("power")
 
+    page.get_by_label("Inget väntar").check()
+    page.get_by_role("button", name="Spara: På natten").click()
+    page.get_by_text("Ditt val är sparat.").wait_for()
+    person.refresh_from_db()
+    assert person.nights == "nothing"
+
     page.get_by_label("i morgon").check()
     page.get_by_role("button", name="Pausa").click()
     page.get_by_text("Dina sms är pausade till i morgon kl. 07.00.").wait_for()
     page.get_by_role("button", name="Få sms igen nu").click()
     page.get_by_text("Du får sms igen.").wait_for()
 
-    page.get_by_role("link", name="Byt nummer").click()
+    page.get_by_role("link", name="Ändra numret").click()
     page.get_by_label("Ditt nya mobilnummer").fill("070-174 06 06")
     page.get_by_role("button", name="Skicka en kod till det nya numret").click()
     page.get_by_label("Koden i sms:et").fill(sent_code())

@@ -200,6 +200,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("/manage/pause/", {"until": f"{timezone.localdate() + timedelta(7):%Y-%m-%d}"}),
     ("/manage/resume/", {}),
     ("/manage/number/", {"phone": "070-174 06 07"}),
+    ("/manage/nights/", {"nights": "routine"}),
 ]
 """Everything that can be sent from within, right in itself."""
 
@@ -326,6 +327,8 @@ def test_every_service_is_ticked_where_every_service_stands(client: Client) -> N
         ("/manage/places/", {"services": ["water"]}, "Välj minst ett område."),
         ("/manage/places/", {"areas": ["x"], "services": ["water"]}, "Det området finns inte"),
         ("/manage/language/", {"language": "xx"}, "Det språket skriver vi inte på."),
+        ("/manage/nights/", {}, "Välj vad som får vänta till morgonen."),
+        ("/manage/nights/", {"nights": "x"}, "Välj vad som får vänta till morgonen."),
         ("/manage/pause/", {}, "Välj när du vill få sms igen."),
         ("/manage/pause/", {"until": "2020-01-01"}, "Den dagen har passerat."),
         ("/manage/pause/", {"until": "\0"}, "Den dagen har passerat."),
@@ -413,6 +416,20 @@ def test_the_language_of_the_messages_is_changed(client: Client) -> None:
     assert said(answer) == "Ditt val är sparat."
     assert Subscriber.objects.get().language == "en"
     assert re.search(r'value="en"\s+selected', text(answer))
+
+
+@pytest.mark.usefixtures("two_places")
+def test_what_may_wait_for_the_morning_is_chosen(client: Client) -> None:
+    enter(client)
+    shown = text(client.get("/manage/"))
+    assert "mellan kl. 22.00 och 07.00 kan vänta till kl. 07.00" in shown
+    assert re.search(r'value="planned"[^>]*checked', shown)
+
+    answer = client.post("/manage/nights/", {"nights": "routine"}, follow=True)
+
+    assert said(answer) == "Ditt val är sparat."
+    assert Subscriber.objects.get().nights == "routine"
+    assert re.search(r'value="routine"[^>]*checked', text(answer))
 
 
 @pytest.mark.usefixtures("two_places")

@@ -268,6 +268,16 @@ def test_a_pause_ends_by_itself_by_hand_or_with_a_new_sign_up() -> None:
     assert not Subscriber.objects.get().paused
 
 
+def test_what_waits_for_the_morning_is_chosen_and_kept_by_who_comes_back() -> None:
+    subscriber = given.subscriber(PHONE)
+    assert subscriber.nights == Subscriber.Nights.PLANNED
+
+    managing.change_nights(subscriber, Subscriber.Nights.ROUTINE)
+    opt_out(PHONE, source="sms", words="STOPP")
+
+    assert given.subscriber(PHONE).nights == Subscriber.Nights.ROUTINE
+
+
 def test_the_language_is_changed() -> None:
     managing.change_language(given.subscriber(PHONE), "en")
 

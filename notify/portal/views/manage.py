@@ -11,6 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +26,7 @@ from notify.portal import session
 from notify.portal.forms import (
     LanguageForm,
     NewNumberForm,
+    NightsForm,
     PauseForm,
     PhoneForm,
     PlacesForm,
@@ -98,6 +100,8 @@ def _show(
         "places": _named(managing.places_of(subscriber)),
         "subscriber": subscriber,
         "pause_form": PauseForm(),
+        "nights_form": NightsForm(initial={"nights": subscriber.nights}),
+        "quiet_hours": settings.QUIET_HOURS,
         "language_form": LanguageForm(initial={"language": subscriber.language}),
         **forms,
     }
@@ -216,6 +220,20 @@ def language(request: HttpRequest, opened: SignUp) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, opened, language_form=form)
     managing.change_language(subscriber, form.cleaned_data["language"])
+    return _back("saved")
+
+
+@require_POST
+@inside
+def nights(request: HttpRequest, opened: SignUp) -> HttpResponse:
+    """What waits for the morning."""
+    form = NightsForm(request.POST)
+    subscriber = managing.subscriber_of(opened)
+    if subscriber is None:
+        return _back("left")
+    if not form.is_valid():
+        return _wrong(request, opened, nights_form=form)
+    managing.change_nights(subscriber, form.cleaned_data["nights"])
     return _back("saved")
 
 
