@@ -138,10 +138,10 @@ def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]
     )
     by_nights = due(dispatch, timezone.now())
     chosen = (by_nights[Nights.PLANNED], by_nights[Nights.ROUTINE], by_nights[Nights.NOTHING])
-    which = [dispatch.pk, channel, *map(arrays.instant, chosen)]
-    told = [dispatch.update.ends_alert, arrays.instant(dispatch.created_at)]
+    values: list[Any] = [dispatch.pk, channel, *map(arrays.instant, chosen)]
+    values += [*arrays.values(people), dispatch.update.ends_alert]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*which, *arrays.values(people), *told])
+        cursor.execute(sql, [*values, arrays.instant(dispatch.created_at)])
 
 
 def _channels(by: AddressedBy) -> list[Channel]:
