@@ -147,7 +147,7 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
     page.get_by_role("button", name="Få sms igen nu").click()
     page.get_by_text("Du får sms igen.").wait_for()
 
-    page.get_by_role("link", name="Ändra numret").click()
+    page.get_by_role("link", name="Byt nummer").click()
     page.get_by_label("Ditt nya mobilnummer").fill("070-174 06 06")
     page.get_by_role("button", name="Skicka en kod till det nya numret").click()
     page.get_by_label("Koden i sms:et").fill(sent_code())
