@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notify.alerts.advice import Chosen, Kind, objections
 from notify.alerts.models import Alert, Area, Service
 from notify.alerts.vocabulary import Certainty, Severity, Urgency
 
@@ -35,6 +36,7 @@ class AlertContent:
 
     words: language code → part ("headline", "description", "instruction") → text.
     onset, expires: aware datetimes; ``expires`` may be None when nobody knows.
+    advice: kind → key of a phrase in the bank (``notify.alerts.advice``).
     """
 
     service: Service
@@ -45,6 +47,7 @@ class AlertContent:
     expires: datetime | None
     words: Words
     certainty: str = Certainty.OBSERVED
+    advice: Chosen = field(default_factory=dict)
 
     @property
     def planned(self) -> bool:
@@ -63,7 +66,17 @@ class AlertContent:
             expires=alert.expires,
             words=alert.words,
             certainty=alert.certainty,
+            advice=alert.advice,
         )
+
+    @classmethod
+    def over(cls, alert: Alert) -> AlertContent:
+        """What the alert says now, for its last words: what held while it lasted does not hold after it."""
+        return replace(cls.of(alert), advice={})
+
+    def frozen_advice(self) -> dict[str, str]:
+        """The advice as it is stored: only what was chosen."""
+        return {kind: key for kind, key in self.advice.items() if key}
 
     def frozen_words(self) -> dict[str, dict[str, str]]:
         """The words as they are stored: every part present, languages without any text left out.
@@ -95,6 +108,7 @@ class AlertContent:
             "onset": _year_errors(self.onset),
             "expires": self._expires_errors(publishing),
             "words": self._word_errors(),
+            "advice": self._advice_errors(ending, standing),
         }
         found = {field: messages for field, messages in errors.items() if messages}
         if found:
@@ -113,6 +127,18 @@ class AlertContent:
         if gone:
             return [_("No longer in use: %(areas)s. Choose others.") % {"areas": ", ".join(gone)}]
         return []
+
+    def _advice_errors(self, ending: bool, standing: AlertContent | None) -> list[str]:
+        chosen = self.frozen_advice()
+        if wrong := list(objections(chosen, ending=ending)):
+            return wrong
+        fitting = {*self.service.advice, *(standing.advice if standing else ())}
+        return [
+            _("Advice about “%(kind)s” does not belong to %(service)s.")
+            % {"kind": Kind(kind).label, "service": self.service}
+            for kind in chosen
+            if kind not in fitting and not ending
+        ]
 
     def _expires_errors(self, publishing: bool) -> list[str]:
         if self.expires is None:

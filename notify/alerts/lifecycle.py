@@ -283,6 +283,7 @@ def _columns(content: AlertContent) -> dict[str, object]:
         "onset": content.onset,
         "expires": content.expires,
         "words": content.frozen_words(),
+        "advice": content.frozen_advice(),
     }
 
 

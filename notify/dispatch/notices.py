@@ -12,7 +12,7 @@ from notify.alerts.content import AlertContent
 from notify.alerts.lifecycle import proposed_update
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
-from notify.channels.notice import Notice, Place, Words
+from notify.channels.notice import Advice, Notice, Place, Words
 
 
 def notice_of(update: Update) -> Notice:
@@ -37,6 +37,9 @@ def notice_of(update: Update) -> Notice:
         expires=update.expires,
         url=alert_url(update.alert),
         publisher=settings.PUBLISHER_NAME,
+        advice=tuple(
+            Advice(phrase.kind.value, phrase.key, phrase.by_language()) for phrase in update.phrases
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import pgettext
 
+from notify.alerts.advice import Phrase
 from notify.alerts.models import Update
 from notify.alerts.phases import Phase
 from notify.alerts.vocabulary import MessageType
@@ -41,6 +42,18 @@ class Stop:
             and not self.update.ends_alert
             and self.update.expires != self.before.expires
         )
+
+    @property
+    def new_phrases(self) -> list[Phrase]:
+        """Its advice, where it is not just as before."""
+        before = self.before.phrases if self.before else []
+        return [phrase for phrase in self.update.phrases if phrase not in before]
+
+    @property
+    def no_more_phrases(self) -> bool:
+        """Whether it takes back advice without saying that it is over."""
+        before = self.before.phrases if self.before else []
+        return bool(before) and not self.update.phrases and not self.update.ends_alert
 
     @property
     def new_words(self) -> list[Words]:

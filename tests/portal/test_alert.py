@@ -171,6 +171,42 @@ def test_an_old_alert_keeps_its_page(client: Client) -> None:
     assert "Avhjälpt" in read(client, alert)
 
 
+def test_advice_stands_in_the_readers_language_with_a_drawing(
+    client: Client, english: Client
+) -> None:
+    alert = say(advice={"drink": "boil", "flush": "yes"}, words=words("Koka vattnet"))
+
+    html = main(read(client, alert))
+    assert re.search(r"advice/drink-boil[\w.]*svg\" alt=\"\"", html)
+    assert html.index("Koka vattnet innan du dricker") < html.index("Du kan spola i toaletten.")
+    foreign = main(read(english, alert))
+    assert "Boil the water before you drink it" in foreign
+    assert "Koka vattnet innan" not in foreign
+
+
+def test_the_story_tells_what_advice_is_new_and_when_it_is_taken_back(client: Client) -> None:
+    alert = say(advice={"drink": "no", "flush": "no"})
+    say(Move.UPDATE, alert, advice={"drink": "boil", "flush": "no"})
+    say(Move.UPDATE, alert, advice={})
+
+    html = main(read(client, alert))
+    story = html[html.index("Det här har vi meddelat") :]
+    assert "Koka vattnet" not in html[: html.index("Det här har vi meddelat")]
+    assert story.count("Råden vi gav tidigare gäller inte längre.") == 1
+    assert story.count("Koka vattnet innan") == story.count("Spola inte") == 1
+
+
+def test_an_all_clear_gives_its_own_advice_and_none_that_is_past(client: Client) -> None:
+    alert = say(advice={"drink": "no", "flush": "no"})
+    say(Move.RESOLVE, alert, words=words("Vattnet är tillbaka"), advice={"drink": "yes"})
+
+    html = main(read(client, alert))
+    now = html[: html.index("Det här har vi meddelat")]
+    assert "Du kan dricka vattnet." in now
+    assert "inte vattnet" not in now
+    assert "Spola inte" not in now
+
+
 @pytest.mark.parametrize("code", ["nosuch1", "x" * 200, "-", "0"])
 def test_an_alert_that_nobody_published_does_not_exist(client: Client, code: str) -> None:
     answer = client.get(f"/a/{code}/")

@@ -49,12 +49,17 @@ class PartsInputSerializer(StrictSerializer):
 
 
 class WordsSerializer(VersionSerializer):
-    """The words of a move that ends an alert: nothing else of it may change."""
+    """The words and the advice of a move that ends an alert: nothing else of it may change."""
 
     words = serializers.DictField(
         child=PartsInputSerializer(),
         allow_empty=False,
         help_text="By language; a headline in the site's own language is needed.",
+    )
+    advice = serializers.DictField(
+        child=serializers.CharField(),
+        default=dict,
+        help_text="A phrase's key for each kind of advice. An end can only say what people can do again.",
     )
 
 

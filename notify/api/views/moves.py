@@ -68,6 +68,12 @@ def described(
     return tells
 
 
+def standing_for(move: Move, alert: Alert) -> AlertContent:
+    """What the alert says, as far as the move leaves it standing."""
+    ends = move in (Move.RESOLVE, Move.CANCEL)
+    return AlertContent.over(alert) if ends else AlertContent.of(alert)
+
+
 class MoveView(ApiView):
     """One move of an alert."""
 
@@ -95,7 +101,7 @@ class MoveView(ApiView):
             if not self._repeats(alert, said, changes) or not self._plans(alert, planned, at):
                 raise KeyReused
             return _made(alert, said, status=200)
-        content = replace(AlertContent.of(alert), **changes)
+        content = replace(standing_for(self.move, alert), **changes)
         by = author(request)
         try:
             if at:
@@ -194,7 +200,7 @@ class MoveOutlook(ApiView):
         at = query.validated_data["publish_at"]
         if at and move != Move.PUBLISH:
             raise ValidationError({"publish_at": [_("Only a draft can be published later.")]})
-        outlook = preview(alert, move, AlertContent.of(alert), at=at)
+        outlook = preview(alert, move, standing_for(move, alert), at=at)
         return Response(OutlookSerializer(outlook).data)
 
 

@@ -14,12 +14,13 @@ from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Severity
 from notify.console.area_list import AreaGroup, grouped
+from notify.console.forms.advice import AdviceForm
 from notify.console.forms.times import LocalTimeField
 from notify.console.forms.versioned import VersionedForm
 from notify.console.forms.words import WordsForm
 
 
-class AlertForm(VersionedForm, WordsForm):
+class AlertForm(VersionedForm, WordsForm, AdviceForm):
     """Words of an alert, checked by the alerts themselves once the fields are right."""
 
     publishing = True
