@@ -36,6 +36,7 @@ class AlertContent:
 
     words: language code → part ("headline", "description", "instruction") → text.
     onset, expires: aware datetimes; ``expires`` may be None when nobody knows.
+    news_by: when people shall have heard more at the latest; None promises nothing.
     advice: kind → key of a phrase in the bank (``notify.alerts.advice``).
     """
 
@@ -48,6 +49,7 @@ class AlertContent:
     words: Words
     certainty: str = Certainty.OBSERVED
     advice: Chosen = field(default_factory=dict)
+    news_by: datetime | None = None
 
     @property
     def planned(self) -> bool:
@@ -67,12 +69,20 @@ class AlertContent:
             words=alert.words,
             certainty=alert.certainty,
             advice=alert.advice,
+            news_by=alert.news_by,
         )
+
+    @classmethod
+    def onward(cls, alert: Alert) -> AlertContent:
+        """What the alert says now, for news of it: which keeps a promise whose time has come."""
+        standing = cls.of(alert)
+        kept = standing.news_by is not None and standing.news_by <= timezone.now()
+        return replace(standing, news_by=None) if kept else standing
 
     @classmethod
     def over(cls, alert: Alert) -> AlertContent:
         """What the alert says now, for its last words: what held while it lasted does not hold after it."""
-        return replace(cls.of(alert), advice={})
+        return replace(cls.of(alert), advice={}, news_by=None)
 
     def frozen_advice(self) -> dict[str, str]:
         """The advice as it is stored: only what was chosen."""
@@ -107,6 +117,7 @@ class AlertContent:
             "certainty": _unknown(self.certainty, Certainty.values),
             "onset": _year_errors(self.onset),
             "expires": self._expires_errors(publishing),
+            "news_by": self._news_by_errors(publishing, ending),
             "words": self._word_errors(),
             "advice": self._advice_errors(ending, standing),
         }
@@ -154,6 +165,17 @@ class AlertContent:
             return [_("The end must come after the beginning.")]
         if publishing and end <= timezone.now():
             return [_("The end has already passed. Choose a later time.")]
+        return []
+
+    def _news_by_errors(self, publishing: bool, ending: bool) -> list[str]:
+        if self.news_by is None:
+            return []
+        if ending:
+            return [_("When it is over there is nothing more to promise.")]
+        if wrong := _year_errors(self.news_by):
+            return wrong
+        if publishing and self.news_by <= timezone.now():
+            return [_("That time has passed already. Promise a later one, or leave it empty.")]
         return []
 
     def _word_errors(self) -> list[str]:

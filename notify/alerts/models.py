@@ -135,6 +135,8 @@ class Content(models.Model):
     )
     onset = models.DateTimeField(_("began, or begins"))
     expires = models.DateTimeField(_("expected to be over"), null=True, blank=True)
+    # When residents shall have heard more at the latest; nothing is promised while it is empty.
+    news_by = models.DateTimeField(_("next update at the latest"), null=True, blank=True)
     # {"sv": {"headline": …, "description": …, "instruction": …}, "en": {…}}
     words = models.JSONField(_("words"))
     # {"drink": "boil"…}: keys of the phrase bank.

@@ -68,6 +68,10 @@ def facts(content: AlertContent) -> Iterator[tuple[str, str]]:
         _("Expected to be over"),
         said(content.expires) if content.expires else _("Nobody knows yet"),
     )
+    yield (
+        _("Next update at the latest"),
+        said(content.news_by) if content.news_by else _("Nothing is promised"),
+    )
 
 
 def _everything(content: AlertContent) -> Iterator[tuple[str, str]]:

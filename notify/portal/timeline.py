@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import pgettext
 
@@ -74,6 +75,16 @@ def timeline(updates: Sequence[Update]) -> list[Stop]:
         for update, earlier in zip(updates, before, strict=False)
     ]
     return stops[::-1]
+
+
+def earlier_end(updates: Sequence[Update]) -> datetime | None:
+    """The end that was expected last before the one that is now; None if it was always this one.
+
+    updates: oldest first.
+    """
+    present = updates[-1].expires
+    expected = (update.expires for update in reversed(updates))
+    return next((end for end in expected if end and end != present), None)
 
 
 def _codes(update: Update) -> set[str]:

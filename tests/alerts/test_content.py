@@ -146,6 +146,22 @@ def test_what_held_while_it_lasted_does_not_follow_into_its_last_words() -> None
     assert AlertContent.over(alert).words == AlertContent.of(alert).words
 
 
+def test_a_promise_of_news_lies_ahead_and_is_not_made_of_what_is_over() -> None:
+    assert refused(given.content(news_by=in_hours(1))) == set()
+    assert refused(given.content(news_by=in_hours(-1))) == {"news_by"}
+    assert refused(given.content(news_by=in_hours(-1)), publishing=False) == set()
+    assert refused(given.content(news_by=in_hours(1)), ending=True) == {"news_by"}
+    assert refused(given.content(news_by=datetime(2100, 1, 1, tzinfo=UTC))) == {"news_by"}
+
+
+def test_news_keeps_a_promise_whose_time_has_come() -> None:
+    ahead, past = (given.draft(news_by=in_hours(hours)) for hours in (1, -1))
+
+    assert AlertContent.onward(ahead).news_by == ahead.news_by
+    assert AlertContent.onward(past).news_by is None
+    assert AlertContent.over(ahead).news_by is None
+
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TWICE = datetime(2027, 10, 31, 2, 10, tzinfo=STOCKHOLM)
 """Ten past two, in the night in which two o'clock comes twice."""

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -205,6 +206,58 @@ def test_an_all_clear_gives_its_own_advice_and_none_that_is_past(client: Client)
     assert "Du kan dricka vattnet." in now
     assert "inte vattnet" not in now
     assert "Spola inte" not in now
+
+
+def test_an_earlier_estimate_is_struck_through_beside_the_new_one(
+    client: Client, english: Client
+) -> None:
+    now = timezone.now()
+    first, second = now + HOUR, now + 5 * HOUR
+    alert = say(expires=first)
+    assert "<s>" not in main(read(client, alert))
+    say(Move.UPDATE, alert, expires=second)
+
+    html = " ".join(main(read(client, alert)).split())
+    times = [timezone.localtime(time).isoformat("T", "minutes") for time in (first, second)]
+    assert re.search(
+        rf"Tidigare uppskattning:</span> <s><time datetime=\"{re.escape(times[0])}\">[^<]+</time></s> "
+        rf"<span class=\"visually-hidden\">Ny uppskattning:</span> <time datetime=\"{re.escape(times[1])}\">",
+        html,
+    )
+    assert "Earlier estimate:" in read(english, alert)
+
+
+def test_an_estimate_that_is_taken_back_is_struck_through(client: Client) -> None:
+    alert = say()
+    say(Move.UPDATE, alert, expires=None)
+
+    html = " ".join(main(read(client, alert)).split())
+    assert re.search(r"<s><time [^>]+>[^<]+</time></s> .{0,80}</span> Inte känt än", html)
+
+
+def test_a_promise_of_news_is_shown_and_said_to_be_late(client: Client, english: Client) -> None:
+    promised = timezone.now() + HOUR
+    alert = say(news_by=promised)
+    html = main(read(client, alert))
+    assert "Nästa besked senast" in html
+    assert "Det dröjer." not in html
+
+    with time_machine.travel(promised + HOUR / 60, tick=False):
+        html = " ".join(main(read(client, alert)).split())
+        assert re.search(r"Vi lovade besked senast <time [^>]+>[^<]+</time>\. Det dröjer\.", html)
+        assert "Nästa besked senast" not in html
+        assert "It is delayed." in read(english, alert)
+        say(Move.UPDATE, alert, words=words("Vi söker än"), news_by=None)
+        assert "Det dröjer." not in read(client, alert)
+
+
+def test_what_is_over_is_not_late_with_news(client: Client) -> None:
+    promised = timezone.now() + HOUR
+    alert = say(news_by=promised)
+    say(Move.RESOLVE, alert, news_by=None)
+
+    with time_machine.travel(promised + HOUR, tick=False):
+        assert "Det dröjer." not in read(client, alert)
 
 
 @pytest.mark.parametrize("code", ["nosuch1", "x" * 200, "-", "0"])

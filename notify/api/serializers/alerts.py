@@ -56,6 +56,10 @@ class SaidSerializer(serializers.Serializer[Any]):
         help_text="When it should be over; null when nobody knows. A disruption stands until it "
         "is resolved, whatever this says; planned work ends then by itself.",
     )
+    news_by = InstantField(
+        allow_null=True,
+        help_text="When residents shall have heard more at the latest; null when nothing is promised.",
+    )
     words = serializers.DictField(
         child=PartsSerializer(), help_text="By language; the site's own is always there."
     )

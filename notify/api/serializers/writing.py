@@ -80,6 +80,12 @@ class ContentSerializer(WordsSerializer):
     certainty = WordField(Certainty.choices, default=Certainty.OBSERVED)
     onset = InstantField(default=timezone.now, help_text="Now, unless it is said.")
     expires = InstantField(default=None, allow_null=True)
+    news_by = InstantField(
+        default=None,
+        allow_null=True,
+        help_text="When residents shall have heard more at the latest. Any update keeps a promise "
+        "whose time has come.",
+    )
 
     def validate_service(self, slug: str) -> Service:
         """The service of that short name."""

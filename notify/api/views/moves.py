@@ -70,8 +70,9 @@ def described(
 
 def standing_for(move: Move, alert: Alert) -> AlertContent:
     """What the alert says, as far as the move leaves it standing."""
-    ends = move in (Move.RESOLVE, Move.CANCEL)
-    return AlertContent.over(alert) if ends else AlertContent.of(alert)
+    if move == Move.PUBLISH:
+        return AlertContent.of(alert)
+    return AlertContent.onward(alert) if move == Move.UPDATE else AlertContent.over(alert)
 
 
 class MoveView(ApiView):

@@ -55,7 +55,7 @@ class DraftForm(ContentForm):
     )
     field_order = (
         "version", "key", "certainty", "service", "areas",
-        "urgency", "severity", "onset", "expires", "unknown_end",
+        "urgency", "severity", "onset", "expires", "unknown_end", "news_by",
     )  # fmt: skip
 
     def advice_for(self) -> dict[str, Collection[str]]:
@@ -106,6 +106,7 @@ class DraftForm(ContentForm):
             urgency=filled["urgency"],
             onset=filled["onset"],
             expires=filled["expires"],
+            news_by=filled["news_by"],
             words=name_places(self.words(), areas),
             certainty=Certainty.LIKELY if planned else filled["certainty"],
             advice=self.advice(),

@@ -22,7 +22,8 @@ class UpdateForm(ContentForm):
     alert: Alert
 
     def __init__(self, data: Any = None, *, alert: Alert, **kwargs: Any) -> None:
-        present = as_it_stands(alert)
+        self._onward = AlertContent.onward(alert)
+        present = as_it_stands(alert) | {"news_by": self._onward.news_by}
         self._present_areas: list[Area] = present["areas"]
         kwargs |= {"initial": present, "words": alert.words, "advice": alert.advice}
         super().__init__(data, alert=alert, **kwargs)
@@ -54,11 +55,12 @@ class UpdateForm(ContentForm):
         filled = self.cleaned_data
         areas = topmost({*self._present_areas, *filled["areas"]})
         return replace(
-            AlertContent.of(self.alert),
+            self._onward,
             areas=areas,
             severity=filled["severity"],
             onset=_as_exact(filled.get("onset"), self.alert.onset) or self.alert.onset,
             expires=_as_exact(filled["expires"], self.alert.expires),
+            news_by=_as_exact(filled["news_by"], self._onward.news_by),
             words=name_places(self.words(), areas),
             advice=self.advice(),
         )

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from notify.alerts.models import Update
-from notify.alerts.phases import CURRENT, ENDED, SAID_OVER
+from notify.alerts.phases import CURRENT, ENDED, SAID_OVER, keeps_waiting
 from notify.alerts.selectors import published_alerts
 from notify.portal.board import Board, Entry
 from notify.portal.places import choosable_places
-from notify.portal.timeline import timeline
+from notify.portal.timeline import earlier_end, timeline
 
 # The language is in a cookie, so a shared cache must tell the two apart.
 fresh = cache_control(private=True, no_cache=True)
@@ -42,10 +42,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @fresh
 def alert(request: HttpRequest, code: str) -> HttpResponse:
     """One alert: how it stands, what to do, and everything said of it. 404 for a draft."""
-    updates = Prefetch("updates", Update.objects.order_by("number"))
-    found = get_object_or_404(published_alerts().prefetch_related(updates), code=code)
+    story = Prefetch("updates", Update.objects.order_by("number"))
+    found = get_object_or_404(published_alerts().prefetch_related(story), code=code)
     now = timezone.now()
-    entry = Entry.of(found, now)
+    entry, updates = Entry.of(found, now), list(found.updates.all())
     return render(
         request,
         "portal/alert.html",
@@ -55,7 +55,9 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
             "current": entry.phase in CURRENT,
             "ended": entry.phase in ENDED,
             "said_over": entry.phase in SAID_OVER,
-            "stops": timeline(list(found.updates.all())),
+            "stops": timeline(updates),
+            "earlier_end": earlier_end(updates),
+            "late_news": keeps_waiting(found, now),
             "now": now,
         },
     )
