@@ -10,6 +10,7 @@ app_name = "portal"
 urlpatterns = [
     path("", alerts.home, name="home"),
     path("a/<slug:code>/", alerts.alert, name="alert"),
+    path("a/<slug:code>/qr.svg", alerts.code_of, name="qr"),
     path("subscribe/", subscribe.ask, name="subscribe"),
     path("subscribe/<uuid:key>/", subscribe.code, name="code"),
     path("subscribe/<uuid:key>/message/", subscribe.message, name="message"),
