@@ -43,7 +43,8 @@ class Notice:
     the alert. message_type, response_type, category, severity, urgency, certainty: CAP's values.
     service_names and words: by language code; words hold at least ``language``, the site's own.
     sent, onset, expires: aware datetimes. url: the alert's public page, absolute. advice: in the
-    order in which it is read.
+    order in which it is read. sms_url: the page that shows what its SMS said, absolute and short;
+    empty in notices from before there was one, whose SMS lead to ``url``.
     """
 
     update: str
@@ -66,6 +67,7 @@ class Notice:
     url: str
     publisher: str
     advice: tuple[Advice, ...] = ()
+    sms_url: str = ""
 
     @property
     def all_clear(self) -> bool:

@@ -106,3 +106,20 @@ def test_a_notice_from_before_there_was_advice_is_read() -> None:
     del plain["advice"]
 
     assert Notice.from_json(plain).advice == ()
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 99])
+def test_an_sms_ends_in_an_address_that_is_no_longer_than_the_alerts_own(number: int) -> None:
+    update = world.say().update
+    update.number = number
+
+    notice = notice_of(update)
+    assert notice.sms_url == f"http://testserver/{update.alert.code}.{number}"
+    assert len(notice.sms_url) <= len(notice.url)
+
+
+def test_what_is_previewed_leads_where_the_published_words_lead() -> None:
+    alert = given.draft()
+    previewed = notice_if(alert, Move.PUBLISH, given.said(alert, Move.PUBLISH))
+
+    assert world.say(Move.PUBLISH, alert).notice.sms_url == previewed.sms_url
