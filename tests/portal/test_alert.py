@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -173,6 +174,94 @@ def test_an_old_alert_keeps_its_page(client: Client) -> None:
     Alert.objects.filter(pk=alert.pk).update(ended_at=timezone.now() - timedelta(days=400))
 
     assert "Avhjälpt" in read(client, alert)
+
+
+def test_advice_stands_in_the_readers_language_with_a_drawing(
+    client: Client, english: Client
+) -> None:
+    alert = say(advice={"drink": "boil", "flush": "yes"}, words=words("Koka vattnet"))
+
+    html = main(read(client, alert))
+    assert re.search(r"advice/drink-boil[\w.]*svg\" alt=\"\"", html)
+    assert html.index("Koka vattnet innan du dricker") < html.index("Du kan spola i toaletten.")
+    foreign = main(read(english, alert))
+    assert "Boil the water before you drink it" in foreign
+    assert "Koka vattnet innan" not in foreign
+
+
+def test_the_story_tells_what_advice_is_new_and_when_it_is_taken_back(client: Client) -> None:
+    alert = say(advice={"drink": "no", "flush": "no"})
+    say(Move.UPDATE, alert, advice={"drink": "boil", "flush": "no"})
+    say(Move.UPDATE, alert, advice={})
+
+    html = main(read(client, alert))
+    story = html[html.index("Det här har vi meddelat") :]
+    assert "Koka vattnet" not in html[: html.index("Det här har vi meddelat")]
+    assert story.count("Råden vi gav tidigare gäller inte längre.") == 1
+    assert story.count("Koka vattnet innan") == story.count("Spola inte") == 1
+
+
+def test_an_all_clear_gives_its_own_advice_and_none_that_is_past(client: Client) -> None:
+    alert = say(advice={"drink": "no", "flush": "no"})
+    say(Move.RESOLVE, alert, words=words("Vattnet är tillbaka"), advice={"drink": "yes"})
+
+    html = main(read(client, alert))
+    now = html[: html.index("Det här har vi meddelat")]
+    assert "Du kan dricka vattnet." in now
+    assert "inte vattnet" not in now
+    assert "Spola inte" not in now
+
+
+def test_an_earlier_estimate_is_struck_through_beside_the_new_one(
+    client: Client, english: Client
+) -> None:
+    now = timezone.now()
+    first, second = now + HOUR, now + 5 * HOUR
+    alert = say(expires=first)
+    assert "<s>" not in main(read(client, alert))
+    say(Move.UPDATE, alert, expires=second)
+
+    html = " ".join(main(read(client, alert)).split())
+    times = [timezone.localtime(time).isoformat("T", "minutes") for time in (first, second)]
+    assert re.search(
+        rf"Tidigare uppskattning:</span> <s><time datetime=\"{re.escape(times[0])}\">[^<]+</time></s> "
+        rf"<span class=\"visually-hidden\">Ny uppskattning:</span> <time datetime=\"{re.escape(times[1])}\">",
+        html,
+    )
+    assert "Earlier estimate:" in read(english, alert)
+
+
+def test_an_estimate_that_is_taken_back_is_struck_through(client: Client) -> None:
+    alert = say()
+    say(Move.UPDATE, alert, expires=None)
+
+    html = " ".join(main(read(client, alert)).split())
+    assert re.search(r"<s><time [^>]+>[^<]+</time></s> .{0,80}</span> Inte känt än", html)
+
+
+def test_a_promise_of_news_is_shown_and_said_to_be_late(client: Client, english: Client) -> None:
+    promised = timezone.now() + HOUR
+    alert = say(news_by=promised)
+    html = main(read(client, alert))
+    assert "Nästa besked senast" in html
+    assert "Det dröjer." not in html
+
+    with time_machine.travel(promised + HOUR / 60, tick=False):
+        html = " ".join(main(read(client, alert)).split())
+        assert re.search(r"Vi lovade besked senast <time [^>]+>[^<]+</time>\. Det dröjer\.", html)
+        assert "Nästa besked senast" not in html
+        assert "It is delayed." in read(english, alert)
+        say(Move.UPDATE, alert, words=words("Vi söker än"), news_by=None)
+        assert "Det dröjer." not in read(client, alert)
+
+
+def test_what_is_over_is_not_late_with_news(client: Client) -> None:
+    promised = timezone.now() + HOUR
+    alert = say(news_by=promised)
+    say(Move.RESOLVE, alert, news_by=None)
+
+    with time_machine.travel(promised + HOUR, tick=False):
+        assert "Det dröjer." not in read(client, alert)
 
 
 @pytest.mark.parametrize("code", ["nosuch1", "x" * 200, "-", "0"])
