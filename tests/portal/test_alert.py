@@ -236,7 +236,7 @@ def test_an_estimate_that_is_taken_back_is_struck_through(client: Client) -> Non
     say(Move.UPDATE, alert, expires=None)
 
     html = " ".join(main(read(client, alert)).split())
-    assert re.search(r"<s><time [^>]+>[^<]+</time></s> .{0,80}</span> Inte känt än", html)
+    assert re.search(r"<s><time [^>]+>[^<]+</time></s> .{0,80}</span> Vi vet inte ännu", html)
 
 
 def test_a_promise_of_news_is_shown_and_said_to_be_late(client: Client, english: Client) -> None:
