@@ -50,7 +50,7 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     entry, updates = Entry.of(found, now), list(found.updates.all())
     stops = timeline(updates)
-    over = entry.phase in SAID_OVER
+    over, late_news = entry.phase in SAID_OVER, keeps_waiting(found, now)
     return render(
         request,
         "portal/alert.html",
@@ -65,9 +65,9 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
                 stops[0].reading if over else entry.reading,
                 stops[0].update.phrases if over else found.phrases,
             ),
-            "address": alert_url(found),
             "earlier_end": earlier_end(updates),
-            "late_news": keeps_waiting(found, now),
+            "late_news": late_news,
+            "promise": None if entry.over or late_news else found.news_by,
             "now": now,
         },
     )

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
@@ -24,7 +25,7 @@ from notify.portal.views.alerts import fresh
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An SMS as it was sent to those who read one language. name: the language's own."""
+    """An SMS as it was sent to those who read one language. name: what they call the language."""
 
     language: str
     name: str
@@ -56,6 +57,7 @@ def said(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def _messages(notice: Notice) -> Iterator[Message]:
     """One for each language that the notice has; whoever reads another one got the site's own."""
-    for language, name in settings.LANGUAGES:
+    for language, _name in settings.LANGUAGES:
         if language in notice.words:
-            yield Message(language, str(name), compose(notice, language))
+            name = get_language_info(language)["name_local"]
+            yield Message(language, name, compose(notice, language))
