@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Urgency
@@ -253,6 +255,38 @@ def test_a_promise_of_news_is_shown_and_said_to_be_late(client: Client, english:
         assert "It is delayed." in read(english, alert)
         say(Move.UPDATE, alert, words=words("Vi söker än"), news_by=None)
         assert "Det dröjer." not in read(client, alert)
+
+
+def test_it_says_how_to_reach_whoever_publishes(client: Client, settings: Settings) -> None:
+    alert = say()
+    assert "Kontakt" not in main(read(client, alert))
+
+    settings.PUBLISHER_PHONE = "033-35 70 00"
+    settings.PUBLISHER_EMAIL = "kundservice@example.se"
+    html = main(read(client, alert))
+    assert '<a href="tel:033-357000">033-35 70 00</a>' in html
+    assert '<a href="mailto:kundservice@example.se">' in html
+    assert 'href="tel:033-357000"' in client.get("/").content.decode()
+
+
+def test_it_can_be_passed_on_without_scripts(client: Client) -> None:
+    alert = say(words=words("Vatten & avlopp: stängt?"))
+
+    [link] = re.findall(r'href="mailto:\?([^"]+)"', main(read(client, alert)))
+    assert parse_qs(unescape(link)) == {
+        "subject": ["Vatten & avlopp: stängt?"],
+        "body": [f"http://testserver/a/{alert.code}/"],
+    }
+
+
+def test_feed_readers_find_the_feeds_of_its_areas(client: Client) -> None:
+    alert = say()
+    [area] = alert.areas.all()
+
+    html = read(client, alert)
+    for suffix in ("rss", "atom"):
+        for feed in (f"/feeds/sv/area/{area.code}.{suffix}", f"/feeds/sv/all.{suffix}"):
+            assert f'href="{feed}"' in html[: html.index("</head>")]
 
 
 def test_what_is_over_is_not_late_with_news(client: Client) -> None:

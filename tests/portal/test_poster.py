@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.content import LONGEST
 from notify.alerts.models import Alert, Area
@@ -132,7 +131,7 @@ def test_it_prints_on_one_sheet_with_what_matters(
     assert words["instruction"] in sheet
     assert ("Koka vattnet innan" if swedish else "Boil the water before") in sheet
     assert ("Väntas vara klart" if swedish else "Expected to be over") in sheet
-    for text in ("Äspered", settings.PUBLISHER_NAME, f"http://testserver/a/{alert.code}/"):
+    for text in ("Äspered", "Driftinformation", f"http://testserver/a/{alert.code}/"):
         assert text in sheet
     # The story and the ways on are for the screen.
     assert words["description"] not in sheet
@@ -142,16 +141,19 @@ def test_it_prints_on_one_sheet_with_what_matters(
 @EVERY_THEME
 @pytest.mark.django_db(transaction=True)
 def test_the_longest_alert_still_prints_on_one_sheet(
-    printed: Callable[[Alert], str], page: Page
+    printed: Callable[[Alert], str], page: Page, settings: Settings
 ) -> None:
     borås = given.city()["Borås"]
     places = [
         Area.objects.create(code=f"x{number}", name=f"Stadsdelen nummer {number}", parent=borås)
         for number in range(40)
     ]
+    settings.PUBLISHER_PHONE = "033-35 70 00"
+    settings.PUBLISHER_EMAIL = "kundservice@example.se"
     alert = say(words={"sv": LONG}, areas=places, advice=EVERYTHING)
 
     sheet = printed(alert)
+    assert settings.PUBLISHER_PHONE in sheet
     assert LONG["headline"].strip() in sheet
     assert f"http://testserver/a/{alert.code}/" in sheet
     shown = page.locator(".instruction > div").bounding_box()
