@@ -10,18 +10,17 @@ import segno
 from notify.alerts.advice import Phrase
 from notify.portal.reading import Reading
 
-FEW_LETTERS, FEW_LINES, FEW_PHRASES = 360, 5, 4
+FEW_LETTERS, FEW_LINES = 360, 4
 """What fits in large print. Beyond that everything is set smaller, rather than on a second page."""
+LETTERS_OF_PHRASE = 50
+"""How many letters take as much room as a piece of advice with its drawing."""
 
 
 def is_long(reading: Reading, phrases: Sequence[Phrase]) -> bool:
     """Whether it says more than fits on one page in large print."""
     headline, instruction = reading.headline.text, reading.instruction.text
-    return (
-        2 * len(headline) + len(instruction) > FEW_LETTERS
-        or instruction.count("\n") >= FEW_LINES
-        or len(phrases) > FEW_PHRASES
-    )
+    letters = 2 * len(headline) + len(instruction) + LETTERS_OF_PHRASE * len(phrases)
+    return letters > FEW_LETTERS or instruction.count("\n") >= FEW_LINES
 
 
 def code_for(address: str) -> bytes:

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from notify.alerts.content import LONGEST
 from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Move
-from notify.portal.poster import code_for
+from notify.portal.poster import FEW_LETTERS, LETTERS_OF_PHRASE, code_for
 from tests import given
 from tests.portal.world import HOUR, say
 from tests.provision.chromium import Look
@@ -138,19 +138,23 @@ def test_it_prints_on_one_sheet_with_what_matters(
     assert ("Det här har vi meddelat" if swedish else "What we have said") not in sheet
 
 
+def forty_areas() -> list[Area]:
+    """More places than a poster can name."""
+    borås = given.city()["Borås"]
+    return [
+        Area.objects.create(code=f"x{number}", name=f"Stadsdelen nummer {number}", parent=borås)
+        for number in range(40)
+    ]
+
+
 @EVERY_THEME
 @pytest.mark.django_db(transaction=True)
 def test_the_longest_alert_still_prints_on_one_sheet(
     printed: Callable[[Alert], str], page: Page, settings: Settings
 ) -> None:
-    borås = given.city()["Borås"]
-    places = [
-        Area.objects.create(code=f"x{number}", name=f"Stadsdelen nummer {number}", parent=borås)
-        for number in range(40)
-    ]
     settings.PUBLISHER_PHONE = "033-35 70 00"
     settings.PUBLISHER_EMAIL = "kundservice@example.se"
-    alert = say(words={"sv": LONG}, areas=places, advice=EVERYTHING)
+    alert = say(words={"sv": LONG}, areas=forty_areas(), advice=EVERYTHING)
 
     sheet = printed(alert)
     assert settings.PUBLISHER_PHONE in sheet
@@ -159,6 +163,29 @@ def test_the_longest_alert_still_prints_on_one_sheet(
     shown = page.locator(".instruction > div").bounding_box()
     assert shown
     assert shown["height"] > 8 * 12 * 1.3
+
+
+@pytest.mark.parametrize(("letters", "advice"), [(LONGEST["headline"], {}), (56, EVERYTHING)])
+@pytest.mark.django_db(transaction=True)
+def test_what_is_just_short_enough_for_large_print_fits(
+    printed: Callable[[Alert], str],
+    page: Page,
+    settings: Settings,
+    letters: int,
+    advice: dict[str, str],
+) -> None:
+    settings.PUBLISHER_PHONE = "033-35 70 00"
+    settings.PUBLISHER_EMAIL = "kundservice@example.se"
+    headline = ("Vattenavbrott " * 10)[:letters].strip()
+    left = FEW_LETTERS - 2 * len(headline) - LETTERS_OF_PHRASE * len(advice)
+    texts = {
+        "headline": headline,
+        "description": "",
+        "instruction": ("Hämta vatten vid tankbilen på torget. " * 9)[:left],
+    }
+    alert = say(words={"sv": texts}, areas=forty_areas(), advice=advice)
+    assert texts["instruction"].strip() in printed(alert)
+    assert not page.locator(".story--long").count()
 
 
 @pytest.mark.parametrize("page", [Look(width=360)], indirect=True)
