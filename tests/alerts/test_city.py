@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 import notify.alerts
@@ -323,6 +325,24 @@ def test_advice_that_is_not_in_the_bank_is_told(
 ) -> None:
     files = {"services.json": [service()]} | {file: [entry]}
     assert sentence in problems(folder(tmp_path, feature("1490"), **files))
+
+
+def test_a_city_that_was_loaded_before_there_was_advice_has_it_after_the_migration() -> None:
+    load(BORAS)
+    fresh = advice_by_slug()
+    for model in (Service, Template):
+        for row in model.objects.all():
+            model.objects.filter(pk=row.pk).update(advice=type(row.advice)())
+    assert advice_by_slug() != fresh
+
+    import_module("notify.alerts.migrations.0003_advice").give(apps, None)
+    assert advice_by_slug() == fresh
+
+
+def advice_by_slug() -> dict[str, object]:
+    """What services give advice about, and what templates begin with."""
+    found = (model.objects.values_list("slug", "advice") for model in (Service, Template))
+    return {slug: advice for rows in found for slug, advice in rows}
 
 
 def test_what_boras_templates_begin_with_belongs_to_their_services() -> None:

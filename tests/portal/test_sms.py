@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,9 +20,7 @@ from tests.dispatch import world
 pytestmark = pytest.mark.django_db
 
 
-def sent(
-    move: Move = Move.PUBLISH, dispatch: Dispatch | None = None, **changes: object
-) -> Dispatch:
+def sent(move: Move = Move.PUBLISH, dispatch: Dispatch | None = None, **changes: Any) -> Dispatch:
     """An announcement whose SMS one person got."""
     alert = dispatch.update.alert if dispatch else None
     made = world.say(move, alert, **changes)
