@@ -74,10 +74,6 @@ def test_a_draft_has_no_code(client: Client) -> None:
 
 # --- the page -----------------------------------------------------------------------------------
 
-PAPER = {"width": 688, "height": 1016}
-"""An A4 within its margins, in CSS pixels."""
-
-
 @pytest.fixture
 def printed(page: Page, live_server: LiveServer) -> Callable[[Alert], str]:
     """Lays out an alert's page on paper and reads it; it must be one sheet with nothing cut at its edge."""
@@ -86,7 +82,8 @@ def printed(page: Page, live_server: LiveServer) -> Callable[[Alert], str]:
         page.goto(f"{live_server.url}/a/{alert.code}/")
         assert sheets(page.pdf(prefer_css_page_size=True)) == 1
         page.emulate_media(media="print")
-        page.set_viewport_size(PAPER)
+        # An A4 within its margins.
+        page.set_viewport_size({"width": 688, "height": 1016})
         body = page.locator("body")
         assert body.evaluate("body => body.scrollHeight <= body.clientHeight")
         return " ".join(body.inner_text().split())

@@ -89,7 +89,9 @@ class DraftForm(ContentForm):
     def _refuse_advice_on_others(self) -> None:
         """Without scripts, advice for every service stands in the form."""
         service = self.cleaned_data.get("service")
-        for kind in self.advice() if service else ():
+        if service is None:
+            return
+        for kind in self.advice():
             if kind not in service.advice:
                 sentence = gettext("This does not belong to %(service)s. Choose no advice.")
                 self.add_error(f"advice_{kind}", sentence % {"service": service})
