@@ -74,6 +74,7 @@ def test_a_draft_has_no_code(client: Client) -> None:
 
 # --- the page -----------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def printed(page: Page, live_server: LiveServer) -> Callable[[Alert], str]:
     """Lays out an alert's page on paper and reads it; it must be one sheet with nothing cut at its edge."""
