@@ -7,9 +7,11 @@ from django.http import HttpRequest
 
 
 def publisher(request: HttpRequest) -> dict[str, object]:
-    """Who publishes, for titles and footers; the site's public address; and whether an SMS may be promised."""
+    """Who publishes and how to reach them; the site's public address; and whether an SMS may be promised."""
     return {
         "publisher_name": settings.PUBLISHER_NAME,
+        "publisher_phone": settings.PUBLISHER_PHONE,
+        "publisher_email": settings.PUBLISHER_EMAIL,
         "public_url": settings.PUBLIC_URL,
         "sms_enabled": settings.SMS_ENABLED,
     }

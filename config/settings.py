@@ -31,6 +31,8 @@ PUBLIC_URL = required("PUBLIC_URL", "the address residents see, such as https://
 PUBLIC_URL = environment.origin("PUBLIC_URL", PUBLIC_URL)
 _public = urlsplit(PUBLIC_URL)
 PUBLISHER_NAME: str = env.str("PUBLISHER_NAME", default="Driftinformation")
+PUBLISHER_PHONE: str = env.str("PUBLISHER_PHONE", default="")
+PUBLISHER_EMAIL: str = env.str("PUBLISHER_EMAIL", default="")
 ALLOWED_HOSTS: list[str] = env.list("DJANGO_ALLOWED_HOSTS", default=[_public.hostname])
 
 # --- the parts -------------------------------------------------------------------------------

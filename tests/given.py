@@ -32,6 +32,9 @@ WORDS = {
     },
 }
 
+ADVICE = {"water": ["drink", "shower", "wash", "flush"], "power": ["appliances"]}
+"""What each service's alerts can give advice about."""
+
 
 def city() -> dict[str, Area]:
     """A municipality with two localities: "Borås" with "Äspered" and "Fristad" in it."""
@@ -50,7 +53,11 @@ def service(slug: str = "water") -> Service:
         "power": {"sv": "El", "en": "Electricity"},
     }
     return Service.objects.get_or_create(
-        slug=slug, defaults={"names": names.get(slug, {"sv": slug, "en": slug})}
+        slug=slug,
+        defaults={
+            "names": names.get(slug, {"sv": slug, "en": slug}),
+            "advice": ADVICE.get(slug, []),
+        },
     )[0]
 
 

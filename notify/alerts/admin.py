@@ -92,7 +92,7 @@ class ServiceAdmin(Kept):
 
     form = ServiceTexts
     list_display = ["__str__", "slug", "category", "position", "active"]
-    fields = ["name_sv", "name_en", "slug", "category", "icon", "position", "active"]
+    fields = ["name_sv", "name_en", "slug", "category", "icon", "advice", "position", "active"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Service | None = None) -> list[str]:
         """Its short name stands in feed addresses and banners out there."""
@@ -104,7 +104,7 @@ class TemplateAdmin(ModelAdmin):
     """What alerts can start from. Nothing refers to a template, so it may go."""
 
     form = TemplateTexts
-    exclude = ["names", "words"]
+    exclude = ["names", "words", "advice"]
     list_display = ["__str__", "service", "urgency", "severity"]
     list_filter = ["service"]
     list_select_related = ["service"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notify.alerts.advice import Chosen, Kind, objections
 from notify.alerts.models import Alert, Area, Service
 from notify.alerts.vocabulary import Certainty, Severity, Urgency
 
@@ -35,6 +36,8 @@ class AlertContent:
 
     words: language code → part ("headline", "description", "instruction") → text.
     onset, expires: aware datetimes; ``expires`` may be None when nobody knows.
+    news_by: when people shall have heard more at the latest; None promises nothing.
+    advice: kind → key of a phrase in the bank (``notify.alerts.advice``).
     """
 
     service: Service
@@ -45,6 +48,8 @@ class AlertContent:
     expires: datetime | None
     words: Words
     certainty: str = Certainty.OBSERVED
+    advice: Chosen = field(default_factory=dict)
+    news_by: datetime | None = None
 
     @property
     def planned(self) -> bool:
@@ -63,7 +68,25 @@ class AlertContent:
             expires=alert.expires,
             words=alert.words,
             certainty=alert.certainty,
+            advice=alert.advice,
+            news_by=alert.news_by,
         )
+
+    @classmethod
+    def onward(cls, alert: Alert) -> AlertContent:
+        """What the alert says now, for news of it: which keeps a promise whose time has come."""
+        standing = cls.of(alert)
+        kept = standing.news_by is not None and standing.news_by <= timezone.now()
+        return replace(standing, news_by=None) if kept else standing
+
+    @classmethod
+    def over(cls, alert: Alert) -> AlertContent:
+        """What the alert says now, for its last words: what held while it lasted does not hold after it."""
+        return replace(cls.of(alert), advice={}, news_by=None)
+
+    def frozen_advice(self) -> dict[str, str]:
+        """The advice as it is stored: only what was chosen."""
+        return {kind: key for kind, key in self.advice.items() if key}
 
     def frozen_words(self) -> dict[str, dict[str, str]]:
         """The words as they are stored: every part present, languages without any text left out.
@@ -94,7 +117,9 @@ class AlertContent:
             "certainty": _unknown(self.certainty, Certainty.values),
             "onset": _year_errors(self.onset),
             "expires": self._expires_errors(publishing),
+            "news_by": self._news_by_errors(publishing, ending),
             "words": self._word_errors(),
+            "advice": self._advice_errors(ending, standing),
         }
         found = {field: messages for field, messages in errors.items() if messages}
         if found:
@@ -114,6 +139,18 @@ class AlertContent:
             return [_("No longer in use: %(areas)s. Choose others.") % {"areas": ", ".join(gone)}]
         return []
 
+    def _advice_errors(self, ending: bool, standing: AlertContent | None) -> list[str]:
+        chosen = self.frozen_advice()
+        if wrong := list(objections(chosen, ending=ending)):
+            return wrong
+        fitting = {*self.service.advice, *(standing.advice if standing else ())}
+        return [
+            _("Advice about “%(kind)s” does not belong to %(service)s.")
+            % {"kind": Kind(kind).label, "service": self.service}
+            for kind in chosen
+            if kind not in fitting and not ending
+        ]
+
     def _expires_errors(self, publishing: bool) -> list[str]:
         if self.expires is None:
             if publishing and self.planned:
@@ -128,6 +165,17 @@ class AlertContent:
             return [_("The end must come after the beginning.")]
         if publishing and end <= timezone.now():
             return [_("The end has already passed. Choose a later time.")]
+        return []
+
+    def _news_by_errors(self, publishing: bool, ending: bool) -> list[str]:
+        if self.news_by is None:
+            return []
+        if ending:
+            return [_("When it is over there is nothing more to promise.")]
+        if wrong := _year_errors(self.news_by):
+            return wrong
+        if publishing and self.news_by <= timezone.now():
+            return [_("That time has passed already. Promise a later one, or leave it empty.")]
         return []
 
     def _word_errors(self) -> list[str]:

@@ -195,9 +195,11 @@ def _says(update: Update, move: Move, content: AlertContent) -> bool:
 def check_news(alert: Alert, content: AlertContent) -> None:
     """Raise ValidationError if an update with ``content`` would only say again what stands.
 
-    Everybody told before would get the same SMS once more. A new expected end alone is news.
+    Everybody told before would get the same SMS once more. A new expected end alone is news; to
+    promise news for later is not.
     """
     columns = _columns(content)
+    del columns["news_by"]
     standing = set(alert.areas.values_list("pk", flat=True))
     if {area.pk for area in content.areas} == standing and all(
         getattr(alert, name) == value for name, value in columns.items()
@@ -282,7 +284,9 @@ def _columns(content: AlertContent) -> dict[str, object]:
         "certainty": content.certainty,
         "onset": content.onset,
         "expires": content.expires,
+        "news_by": content.news_by,
         "words": content.frozen_words(),
+        "advice": content.frozen_advice(),
     }
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from notify.alerts.advice import Phrase, phrases
 from notify.alerts.vocabulary import (
     URGENT,
     Category,
@@ -85,6 +86,8 @@ class Service(models.Model):
         _("CAP category"), max_length=16, choices=Category, default=Category.INFRA
     )
     icon = models.CharField(_("icon"), max_length=32, blank=True)
+    # ["drink", "shower"…]: what its alerts can give advice about.
+    advice = models.JSONField(_("advice"), default=list, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=100)
     active = models.BooleanField(_("active"), default=True)
 
@@ -109,6 +112,8 @@ class Template(models.Model):
     # {"sv": {"headline": …, "description": …, "instruction": …}, "en": {…}}; "{areas}" in a
     # headline stands for the names of the areas chosen.
     words = models.JSONField(_("words"))
+    # {"drink": "boil"…}
+    advice = models.JSONField(_("advice"), default=dict, blank=True)
 
     class Meta:
         ordering = ["service__position", "slug"]
@@ -130,8 +135,12 @@ class Content(models.Model):
     )
     onset = models.DateTimeField(_("began, or begins"))
     expires = models.DateTimeField(_("expected to be over"), null=True, blank=True)
+    # When residents shall have heard more at the latest; nothing is promised while it is empty.
+    news_by = models.DateTimeField(_("next update at the latest"), null=True, blank=True)
     # {"sv": {"headline": …, "description": …, "instruction": …}, "en": {…}}
     words = models.JSONField(_("words"))
+    # {"drink": "boil"…}: keys of the phrase bank.
+    advice = models.JSONField(_("advice"), default=dict, blank=True)
 
     class Meta:
         abstract = True
@@ -145,6 +154,11 @@ class Content(models.Model):
     def planned(self) -> bool:
         """Whether it is planned work rather than a disruption."""
         return self.urgency == Urgency.FUTURE
+
+    @property
+    def phrases(self) -> list[Phrase]:
+        """What people are told to do, from the phrase bank."""
+        return phrases(self.advice)
 
     def word(self, part: str, language: str | None = None) -> str:
         """One part of the words ("headline") in a language, else in the site's own language."""

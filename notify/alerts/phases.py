@@ -35,6 +35,12 @@ ENDED = SAID_OVER | {Phase.LAPSED}
 """Phases in which it is over."""
 
 
+def keeps_waiting(alert: Alert, now: datetime) -> bool:
+    """Whether more was promised for a time that has come, and nothing has been said since."""
+    due = alert.news_by is not None and alert.news_by <= now
+    return due and phase_of(alert, now) not in ENDED
+
+
 def phase_of(alert: Alert, now: datetime) -> Phase:
     """The phase of a published alert at ``now``."""
     if alert.state == State.RESOLVED:

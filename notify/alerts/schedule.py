@@ -65,6 +65,12 @@ def check_time(content: AlertContent, publish_at: datetime) -> None:
         raise _wrong(_("That is more than a year ahead. Choose an earlier time."))
     if content.expires is not None and at >= content.expires.astimezone(UTC):
         raise _wrong(_("By then it should be over. Choose an earlier time, or change the end."))
+    if content.news_by is not None and at >= content.news_by.astimezone(UTC):
+        raise _wrong(
+            _(
+                "You promise the next update before then. Choose an earlier time, or promise a later one."
+            )
+        )
 
 
 def _wrong(sentence: str) -> ValidationError:

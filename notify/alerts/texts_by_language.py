@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from notify.alerts.advice import Kind, of_kind
 from notify.alerts.content import LONGEST, PARTS
 
 
@@ -48,6 +49,29 @@ def word_fields() -> dict[str, forms.Field]:
     }
 
 
+def kinds_field() -> forms.Field:
+    """``advice`` of a service: the kinds that its alerts can give."""
+    return forms.MultipleChoiceField(
+        label=_("Advice"),
+        choices=Kind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What alerts on this service can give advice about."),
+    )
+
+
+def phrase_fields() -> dict[str, forms.Field]:
+    """``advice_drink``…: a phrase of each kind, or none."""
+    return {
+        f"advice_{kind.value}": forms.ChoiceField(
+            label=_("Advice: %(kind)s") % {"kind": kind.label},
+            choices=[("", "–"), *((phrase.key, phrase.words) for phrase in of_kind(kind))],
+            required=False,
+        )
+        for kind in Kind
+    }
+
+
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
 else:  # Django's own class takes no type while running
@@ -74,8 +98,8 @@ class NamesForm(ModelForm):
         return super().save(commit)
 
 
-class NamesAndWordsForm(NamesForm):
-    """A model's ``names`` and ``words`` as one field per language and part."""
+class TemplateForm(NamesForm):
+    """A template's ``names`` and ``words`` as one field per language and part, its ``advice`` as one per kind."""
 
     def texts_of(self, instance: Model | None) -> dict[str, str]:
         """Initial values of the fields."""
@@ -83,7 +107,9 @@ class NamesAndWordsForm(NamesForm):
         flat = {
             f"{code}_{part}": text for code, texts in words.items() for part, text in texts.items()
         }
-        return super().texts_of(instance) | flat
+        advice = getattr(instance, "advice", None) or {}
+        chosen = {f"advice_{kind}": key for kind, key in advice.items()}
+        return super().texts_of(instance) | flat | chosen
 
     def save(self, commit: bool = True) -> Any:
         """Put the fields back into the columns, languages without a word left out."""
@@ -92,9 +118,13 @@ class NamesAndWordsForm(NamesForm):
             for code, _name in settings.LANGUAGES
         }
         self.instance.words = {code: texts for code, texts in words.items() if any(texts.values())}
+        advice = {kind: self.cleaned_data[f"advice_{kind}"] for kind in Kind.values}
+        self.instance.advice = {kind: key for kind, key in advice.items() if key}
         return super().save(commit)
 
 
 # The admin asks a form's class for its fields, so they are made with it.
-ServiceTexts = type("ServiceTexts", (NamesForm,), name_fields())
-TemplateTexts = type("TemplateTexts", (NamesAndWordsForm,), name_fields() | word_fields())
+ServiceTexts = type("ServiceTexts", (NamesForm,), name_fields() | {"advice": kinds_field()})
+TemplateTexts = type(
+    "TemplateTexts", (TemplateForm,), name_fields() | word_fields() | phrase_fields()
+)

@@ -27,13 +27,24 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What people are told to do about one thing. kind, key: for programs; words: a sentence by language."""
+
+    kind: str
+    key: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One update of an alert as it was published, in CAP 1.2's terms.
 
     update: the update's UUID, its name for ever. alert: the alert's code. number: 1, 2, … within
     the alert. message_type, response_type, category, severity, urgency, certainty: CAP's values.
     service_names and words: by language code; words hold at least ``language``, the site's own.
-    sent, onset, expires: aware datetimes. url: the alert's public page, absolute.
+    sent, onset, expires: aware datetimes. url: the alert's public page, absolute. advice: in the
+    order in which it is read. sms_url: the page that shows what its SMS said, absolute and short;
+    empty in notices from before there was one, whose SMS lead to ``url``.
     """
 
     update: str
@@ -55,6 +66,8 @@ class Notice:
     expires: datetime | None
     url: str
     publisher: str
+    advice: tuple[Advice, ...] = ()
+    sms_url: str = ""
 
     @property
     def all_clear(self) -> bool:
@@ -94,6 +107,10 @@ class Notice:
         own = self.service_names.get(self.language, self.service)
         return self.service_names.get(language, own)
 
+    def advice_in(self, language: str) -> list[str]:
+        """The sentences of advice in that language, else in the site's own."""
+        return [one.words.get(language) or one.words[self.language] for one in self.advice]
+
     def place_names(self) -> str:
         """The names of its places, "Äspered, Dalsjöfors"."""
         return ", ".join(place.name for place in self.places)
@@ -118,5 +135,7 @@ class Notice:
                 **times,
                 "places": tuple(Place(**place) for place in plain["places"]),
                 "words": {code: Words(**words) for code, words in plain["words"].items()},
+                # Notices from before there was advice have none.
+                "advice": tuple(Advice(**one) for one in plain.get("advice", ())),
             }
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from notify.alerts.advice import Kind, phrases
 from notify.alerts.content import PARTS, AlertContent
 from notify.alerts.models import Area
 from notify.alerts.vocabulary import Severity, Urgency
@@ -67,6 +68,10 @@ def facts(content: AlertContent) -> Iterator[tuple[str, str]]:
         _("Expected to be over"),
         said(content.expires) if content.expires else _("Nobody knows yet"),
     )
+    yield (
+        _("Next update at the latest"),
+        said(content.news_by) if content.news_by else _("Nothing is promised"),
+    )
 
 
 def _everything(content: AlertContent) -> Iterator[tuple[str, str]]:
@@ -75,3 +80,6 @@ def _everything(content: AlertContent) -> Iterator[tuple[str, str]]:
     for language, name in settings.LANGUAGES:
         for part in PARTS:
             yield f"{LABELS[part]} ({name})", words.get(language, {}).get(part, "")
+    said = {phrase.kind: str(phrase.words) for phrase in phrases(content.advice)}
+    for kind in Kind:
+        yield str(kind.label), said.get(kind, "")

@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from notify.alerts.advice import Phrase, phrases
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move
@@ -55,7 +56,7 @@ class OutlookPage:
 
     planned: it is about planned work. people: how many persons are told. facts: all but the words,
     as label and value; none for an end, which changes none. problems: why it must wait; doubts: what to think of first.
-    at: when it goes out, if not now.
+    at: when it goes out, if not now. advice: what people are told to do, from the phrase bank.
     """
 
     move: Move
@@ -67,6 +68,7 @@ class OutlookPage:
     facts: Sequence[tuple[str, str]]
     doubts: Sequence[str] = ()
     at: datetime | None = None
+    advice: Sequence[Phrase] = ()
 
     @property
     def people_said(self) -> str:
@@ -109,6 +111,7 @@ def look_ahead(
         said,
         _doubts(alert, move, content),
         at,
+        phrases(content.advice),
     )
 
 

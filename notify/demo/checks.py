@@ -53,7 +53,9 @@ def check_sms(
 ) -> str:
     """Everybody concerned who did not leave got the alert once, in their language; nobody else did."""
     told = Counter(
-        str(message["to"]) for message in phones.messages() if notice.url in str(message["body"])
+        str(message["to"])
+        for message in phones.messages()
+        if notice.sms_url in str(message["body"])
     )
     concerned = [one for one in everybody if one not in gone and CONCERNED.intersection(one.areas)]
     if set(told) != {one.phone for one in concerned}:

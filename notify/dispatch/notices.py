@@ -12,7 +12,7 @@ from notify.alerts.content import AlertContent
 from notify.alerts.lifecycle import proposed_update
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
-from notify.channels.notice import Notice, Place, Words
+from notify.channels.notice import Advice, Notice, Place, Words
 
 
 def notice_of(update: Update) -> Notice:
@@ -37,6 +37,10 @@ def notice_of(update: Update) -> Notice:
         expires=update.expires,
         url=alert_url(update.alert),
         publisher=settings.PUBLISHER_NAME,
+        sms_url=sms_url(update),
+        advice=tuple(
+            Advice(phrase.kind.value, phrase.key, phrase.by_language()) for phrase in update.phrases
+        ),
     )
 
 
@@ -50,3 +54,8 @@ def notice_if(
 def alert_url(alert: Alert) -> str:
     """The alert's public page, absolute and short enough for an SMS."""
     return settings.PUBLIC_URL + reverse("portal:alert", args=[alert.code])
+
+
+def sms_url(update: Update) -> str:
+    """The page that shows what the update's SMS said, absolute: no longer than the alert's own up to 99."""
+    return settings.PUBLIC_URL + reverse("portal:sms", args=[update.alert.code, update.number])

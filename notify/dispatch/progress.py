@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notify.channels.registry import channels
-from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, Dispatch, State
+from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, TOLD, Dispatch, State
 
 LATELY = timedelta(seconds=20)
 """How far back the pace looks: long enough to smooth a handful, short enough to see a stop."""
@@ -36,6 +36,11 @@ REASONS = {
 
 NO_ANSWER_KEPT = _("A worker stopped while it was being sent.")
 """Why a delivery without an error code is in doubt."""
+
+
+def has_left(dispatch: Dispatch, channel: str) -> bool:
+    """Whether anybody may have got it on that channel."""
+    return dispatch.deliveries.filter(TOLD, channel=channel).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import pgettext
 
+from notify.alerts.advice import Phrase
 from notify.alerts.models import Update
 from notify.alerts.phases import Phase
 from notify.alerts.vocabulary import MessageType
@@ -43,6 +45,18 @@ class Stop:
         )
 
     @property
+    def new_phrases(self) -> list[Phrase]:
+        """Its advice, where it is not just as before."""
+        before = self.before.phrases if self.before else []
+        return [phrase for phrase in self.update.phrases if phrase not in before]
+
+    @property
+    def no_more_phrases(self) -> bool:
+        """Whether it takes back advice without saying that it is over."""
+        before = self.before.phrases if self.before else []
+        return bool(before) and not self.update.phrases and not self.update.ends_alert
+
+    @property
     def new_words(self) -> list[Words]:
         """Its description and its instruction, where they are not just as before."""
         old = Reading.of(self.before) if self.before else None
@@ -61,6 +75,16 @@ def timeline(updates: Sequence[Update]) -> list[Stop]:
         for update, earlier in zip(updates, before, strict=False)
     ]
     return stops[::-1]
+
+
+def earlier_end(updates: Sequence[Update]) -> datetime | None:
+    """The end that was expected last before the one that is now; None if it was always this one.
+
+    updates: oldest first.
+    """
+    present = updates[-1].expires
+    expected = (update.expires for update in reversed(updates))
+    return next((end for end in expected if end and end != present), None)
 
 
 def _codes(update: Update) -> set[str]:

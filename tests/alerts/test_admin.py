@@ -114,3 +114,23 @@ def test_what_an_operator_took_from_the_group_stays_taken() -> None:
     group.permissions.clear()
     create_group(apps.get_app_config("alerts"), using="default")
     assert not group.permissions.exists()
+
+
+def test_advice_is_chosen_for_services_and_templates(admin: Client) -> None:
+    service = given.service()
+    address = f"/admin/alerts/service/{service.pk}/change/"
+    page = admin.get(address).content.decode()
+    assert page.count("checked") == len(service.advice) + 1  # and that it is in use
+    form = {"name_sv": "Vatten", "category": "Infra", "position": "1", "active": "on"}
+    assert admin.post(address, form | {"advice": ["drink", "bin"]}).status_code == 302
+    service.refresh_from_db()
+    assert service.advice == ["drink", "bin"]
+
+    words = {"name_sv": "Koka", "slug": "boil", "sv_headline": "Koka vattnet"}
+    kind = {"service": service.pk, "severity": "Severe", "urgency": "Immediate"}
+    chosen = {"certainty": "Likely", "advice_drink": "boil", "advice_bin": ""}
+    assert admin.post("/admin/alerts/template/add/", words | kind | chosen).status_code == 302
+    made = Template.objects.get()
+    assert made.advice == {"drink": "boil"}
+    page = admin.get(f"/admin/alerts/template/{made.pk}/change/").content.decode()
+    assert '<option value="boil" selected>' in page

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 import notify.alerts
@@ -293,3 +295,58 @@ def test_a_dry_run_says_the_same_and_stores_nothing(tmp_path: Path) -> None:
 def test_the_command_refuses_with_the_sentences(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"Nothing was loaded\.\nareas\.geojson, feature 1"):
         call_command("load_city", str(folder(tmp_path, feature(None))))
+
+
+def test_a_service_says_what_it_gives_advice_about_and_a_template_what_it_begins_with(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "services.json": [service(advice=["drink", "flush"])],
+        "templates.json": [template(advice={"drink": "boil"})],
+    }
+    load(folder(tmp_path, feature("1490"), **files))
+
+    assert Service.objects.get().advice == ["drink", "flush"]
+    assert Template.objects.get().advice == {"drink": "boil"}
+
+
+@pytest.mark.parametrize(
+    ("file", "entry", "sentence"),
+    [
+        ("services.json", service(advice=["fly"]), "advice must be a list of some of: drink"),
+        ("services.json", service(advice="drink"), "advice must be a list of some of: drink"),
+        ("templates.json", template(advice={"fly": "no"}), "advice has 'fly'"),
+        ("templates.json", template(advice={"drink": "sip"}), "drink 'sip' is not one of: yes"),
+        ("templates.json", template(advice=["drink"]), "advice must be an object"),
+    ],
+)
+def test_advice_that_is_not_in_the_bank_is_told(
+    tmp_path: Path, file: str, entry: dict[str, Any], sentence: str
+) -> None:
+    files = {"services.json": [service()]} | {file: [entry]}
+    assert sentence in problems(folder(tmp_path, feature("1490"), **files))
+
+
+def test_a_city_that_was_loaded_before_there_was_advice_has_it_after_the_migration() -> None:
+    load(BORAS)
+    fresh = advice_by_slug()
+    for model in (Service, Template):
+        for row in model.objects.all():
+            model.objects.filter(pk=row.pk).update(advice=type(row.advice)())
+    assert advice_by_slug() != fresh
+
+    import_module("notify.alerts.migrations.0003_advice").give(apps, None)
+    assert advice_by_slug() == fresh
+
+
+def advice_by_slug() -> dict[str, object]:
+    """What services give advice about, and what templates begin with."""
+    found = (model.objects.values_list("slug", "advice") for model in (Service, Template))
+    return {slug: advice for rows in found for slug, advice in rows}
+
+
+def test_what_boras_templates_begin_with_belongs_to_their_services() -> None:
+    load(BORAS)
+    for row in Template.objects.select_related("service"):
+        assert set(row.advice) <= set(row.service.advice)
+    assert Template.objects.get(slug="water-boil").advice["drink"] == "boil"

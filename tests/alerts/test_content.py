@@ -60,6 +60,9 @@ def test_what_is_whole_may_go_out() -> None:
         ({"words": {"sv": {"headline": "x"}, "en": {"description": "y"}}}, {"words"}),
         ({"words": {"sv": {"headline": "x"}, "fi": {"headline": "y"}}}, {"words"}),
         ({"urgency": Urgency.FUTURE, "expires": None}, {"expires"}),
+        ({"advice": {"drink": "sip"}}, {"advice"}),
+        ({"advice": {"fly": "yes"}}, {"advice"}),
+        ({"advice": {"bin": "yes"}}, {"advice"}),
         ({"severity": "x", "areas": [], "words": {}}, {"severity", "areas", "words"}),
     ],
 )
@@ -117,6 +120,46 @@ def test_an_update_may_keep_what_has_gone_out_of_use_but_not_take_it_up() -> Non
     power = given.service("power")
     power.active = False
     assert refused(replace(standing, service=power), standing=standing) == {"service"}
+
+
+def test_an_end_lets_people_do_again_and_forbids_nothing() -> None:
+    assert refused(given.content(advice={"drink": "yes"}), ending=True) == set()
+    for key in ("boil", "no"):
+        assert refused(given.content(advice={"drink": key})) == set()
+        assert refused(given.content(advice={"drink": key}), ending=True) == {"advice"}
+
+
+def test_an_update_may_keep_advice_that_its_service_no_longer_gives() -> None:
+    service = given.service()
+    standing = given.content(service=service, advice={"drink": "boil"})
+    service.advice = []
+
+    assert refused(standing) == {"advice"}
+    assert refused(standing, standing=standing) == set()
+
+
+def test_what_held_while_it_lasted_does_not_follow_into_its_last_words() -> None:
+    alert = given.draft(advice={"drink": "boil"})
+
+    assert AlertContent.of(alert).advice == {"drink": "boil"}
+    assert AlertContent.over(alert).advice == {}
+    assert AlertContent.over(alert).words == AlertContent.of(alert).words
+
+
+def test_a_promise_of_news_lies_ahead_and_is_not_made_of_what_is_over() -> None:
+    assert refused(given.content(news_by=in_hours(1))) == set()
+    assert refused(given.content(news_by=in_hours(-1))) == {"news_by"}
+    assert refused(given.content(news_by=in_hours(-1)), publishing=False) == set()
+    assert refused(given.content(news_by=in_hours(1)), ending=True) == {"news_by"}
+    assert refused(given.content(news_by=datetime(2100, 1, 1, tzinfo=UTC))) == {"news_by"}
+
+
+def test_news_keeps_a_promise_whose_time_has_come() -> None:
+    ahead, past = (given.draft(news_by=in_hours(hours)) for hours in (1, -1))
+
+    assert AlertContent.onward(ahead).news_by == ahead.news_by
+    assert AlertContent.onward(past).news_by is None
+    assert AlertContent.over(ahead).news_by is None
 
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

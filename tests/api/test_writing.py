@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from notify.alerts.models import Alert, Area, Service, Update
@@ -395,3 +398,73 @@ def test_a_request_key_is_a_uuid(system: APIClient, key: str) -> None:
 
 def test_without_a_request_key_each_request_stands_for_itself(system: APIClient) -> None:
     assert drafted(system)["code"] != drafted(system)["code"]
+
+
+# --- advice -------------------------------------------------------------------------------------
+
+
+def test_advice_goes_with_an_alert_and_not_into_its_end(system: APIClient) -> None:
+    draft = drafted(system, advice={"flush": "no", "drink": "boil"})
+    assert draft["advice"] == {"drink": "boil", "flush": "no"}
+    assert list(draft["advice_words"]) == ["drink", "flush"]
+    assert draft["advice_words"]["flush"]["en"] == "Do not flush the toilet."
+
+    alert = call(system, draft, "publish").json()["alert"]
+    alert = call(system, alert, "update", {"advice": {"drink": "boil"}}).json()["alert"]
+    ended = call(system, alert, "resolve", ALL_CLEAR | {"advice": {"drink": "yes"}})
+    assert ended.status_code == 201, ended.content
+    said = [update.advice for update in Update.objects.order_by("number")]
+    assert said == [{"drink": "boil", "flush": "no"}, {"drink": "boil"}, {"drink": "yes"}]
+
+
+def test_an_end_that_says_nothing_of_advice_gives_none(system: APIClient) -> None:
+    draft = drafted(system, advice={"drink": "no"})
+    alert = call(system, draft, "publish").json()["alert"]
+
+    assert call(system, alert, "resolve", ALL_CLEAR).status_code == 201
+    assert Update.objects.latest("number").advice == {}
+
+
+@pytest.mark.parametrize(
+    "advice", [{"drink": "sip"}, {"fly": "no"}, {"bin": "yes"}, {"drink": ""}, ["drink"], "drink"]
+)
+def test_advice_that_cannot_be_given_is_refused(system: APIClient, advice: Any) -> None:
+    answer = system.post(ALERTS, body(advice=advice), format="json")
+
+    assert answer.status_code == 422
+    assert fields(answer.json())[0].startswith("advice")
+
+
+# --- promises of news ---------------------------------------------------------------------------
+
+
+def test_a_promise_of_news_is_kept_by_the_next_update(system: APIClient) -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    draft = drafted(system, news_by=soon.isoformat())
+    alert = call(system, draft, "publish").json()["alert"]
+    assert datetime.fromisoformat(alert["news_by"]) == soon
+    news = {"words": {"sv": {"headline": "Vi söker än"}}}
+    alert = call(system, alert, "update", news).json()["alert"]
+    assert datetime.fromisoformat(alert["news_by"]) == soon
+
+    with time_machine.travel(soon + timedelta(minutes=1), tick=False):
+        news = {"words": {"sv": {"headline": "Felet är funnet"}}}
+        answer = call(system, alert, "update", news)
+        assert answer.status_code == 201, answer.content
+        assert answer.json()["alert"]["news_by"] is None
+
+
+def test_a_promise_that_has_passed_is_refused(system: APIClient) -> None:
+    past = timezone.now() - timedelta(hours=1)
+    answer = call(system, drafted(system, news_by=past.isoformat()), "publish")
+
+    assert answer.status_code == 422
+    assert fields(answer.json()) == ["news_by"]
+
+
+def test_a_promise_does_not_follow_into_the_end(system: APIClient) -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    alert = call(system, drafted(system, news_by=soon.isoformat()), "publish").json()["alert"]
+
+    assert call(system, alert, "resolve", ALL_CLEAR).status_code == 201
+    assert Update.objects.latest("number").news_by is None

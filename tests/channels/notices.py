@@ -51,6 +51,7 @@ def notice(**changes: Any) -> Notice:
         "expires": datetime.now(UTC) + timedelta(hours=4),
         "url": "http://testserver/a/test123/",
         "publisher": "Borås stad",
+        "sms_url": "http://testserver/test123.1",
     }
     return Notice(**(values | changes))
 

@@ -220,8 +220,8 @@ def test_the_form_costs_no_more_with_more_areas(
         client.get(where)
 
 
-# Who is asking (4), the template, the services, the areas.
-QUERIES = 7
+# Who is asking (4), the template, the services, what they give advice about, the areas.
+QUERIES = 8
 
 
 def test_the_clock_may_have_stood_still_for_a_while(client: Client) -> None:

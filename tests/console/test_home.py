@@ -65,6 +65,34 @@ def test_the_worst_stands_first(client: Client) -> None:
     ]
 
 
+def test_a_promised_update_that_is_late_asks_for_one(client: Client) -> None:
+    now = timezone.now()
+    published(news_by=now + HOUR)
+    published(
+        urgency=Urgency.FUTURE,
+        onset=now + 24 * HOUR,
+        expires=now + 30 * HOUR,
+        news_by=now + HOUR,
+        words={"sv": {"headline": "Planerad avstängning"}},
+    )
+    assert "Nästa besked är lovat senast" in text(client.get(HOME))
+    with time_machine.travel(now + 2 * HOUR, tick=False):
+        page = client.get(HOME)
+    assert [str(one) for one in page.context["waiting"]] == [
+        "Vattenavbrott i Äspered",
+        "Planerad avstängning",
+    ]
+    assert not page.context["current"]
+    assert not page.context["planned"]
+    assert "Ett utlovat besked dröjer" in text(page)
+    # Past its end it is listed once, as what should be over.
+    with time_machine.travel(now + 5 * HOUR, tick=False):
+        page = client.get(HOME)
+    assert [str(one) for one in page.context["overdue"]] == ["Vattenavbrott i Äspered"]
+    assert [str(one) for one in page.context["waiting"]] == ["Planerad avstängning"]
+    assert text(page).count("Det dröjer.") == 2
+
+
 def test_what_ended_is_listed(client: Client) -> None:
     alert = published()
     announce(

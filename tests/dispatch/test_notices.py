@@ -89,3 +89,37 @@ def test_words_go_stale_when_it_should_be_over_but_an_end_never_does() -> None:
     assert not first.notice.stale(now)
     assert first.notice.stale(now + timedelta(hours=1))
     assert not end.notice.stale(now + timedelta(days=9))
+
+
+def test_advice_is_frozen_as_sentences_in_every_language() -> None:
+    dispatch = world.say(advice={"flush": "no", "drink": "boil"})
+
+    stored = Dispatch.objects.get(pk=dispatch.pk).notice
+    assert [(one.kind, one.key) for one in stored.advice] == [("drink", "boil"), ("flush", "no")]
+    assert stored.advice_in("sv")[1] == "Spola inte i toaletten."
+    assert stored.advice_in("en")[1] == "Do not flush the toilet."
+    assert stored.advice_in("fi") == stored.advice_in("sv")
+
+
+def test_a_notice_from_before_there_was_advice_is_read() -> None:
+    plain = notice_of(world.say().update).to_json()
+    del plain["advice"]
+
+    assert Notice.from_json(plain).advice == ()
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 99])
+def test_an_sms_ends_in_an_address_that_is_no_longer_than_the_alerts_own(number: int) -> None:
+    update = world.say().update
+    update.number = number
+
+    notice = notice_of(update)
+    assert notice.sms_url == f"http://testserver/{update.alert.code}.{number}"
+    assert len(notice.sms_url) <= len(notice.url)
+
+
+def test_what_is_previewed_leads_where_the_published_words_lead() -> None:
+    alert = given.draft()
+    previewed = notice_if(alert, Move.PUBLISH, given.said(alert, Move.PUBLISH))
+
+    assert world.say(Move.PUBLISH, alert).notice.sms_url == previewed.sms_url

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Urgency
@@ -173,6 +176,126 @@ def test_an_old_alert_keeps_its_page(client: Client) -> None:
     Alert.objects.filter(pk=alert.pk).update(ended_at=timezone.now() - timedelta(days=400))
 
     assert "Avhjälpt" in read(client, alert)
+
+
+def test_advice_stands_in_the_readers_language_with_a_drawing(
+    client: Client, english: Client
+) -> None:
+    alert = say(advice={"drink": "boil", "flush": "yes"}, words=words("Koka vattnet"))
+
+    html = main(read(client, alert))
+    assert re.search(r"advice/drink-boil[\w.]*svg\" alt=\"\"", html)
+    assert html.index("Koka vattnet innan du dricker") < html.index("Du kan spola i toaletten.")
+    foreign = main(read(english, alert))
+    assert "Boil the water before you drink it" in foreign
+    assert "Koka vattnet innan" not in foreign
+
+
+def test_the_story_tells_what_advice_is_new_and_when_it_is_taken_back(client: Client) -> None:
+    alert = say(advice={"drink": "no", "flush": "no"})
+    say(Move.UPDATE, alert, advice={"drink": "boil", "flush": "no"})
+    say(Move.UPDATE, alert, advice={})
+
+    html = main(read(client, alert))
+    story = html[html.index("Det här har vi meddelat") :]
+    assert "Koka vattnet" not in html[: html.index("Det här har vi meddelat")]
+    assert story.count("Råden vi gav tidigare gäller inte längre.") == 1
+    assert story.count("Koka vattnet innan") == story.count("Spola inte") == 1
+
+
+def test_an_all_clear_gives_its_own_advice_and_none_that_is_past(client: Client) -> None:
+    alert = say(advice={"drink": "no", "flush": "no"})
+    say(Move.RESOLVE, alert, words=words("Vattnet är tillbaka"), advice={"drink": "yes"})
+
+    html = main(read(client, alert))
+    now = html[: html.index("Det här har vi meddelat")]
+    assert "Du kan dricka vattnet." in now
+    assert "inte vattnet" not in now
+    assert "Spola inte" not in now
+
+
+def test_an_earlier_estimate_is_struck_through_beside_the_new_one(
+    client: Client, english: Client
+) -> None:
+    now = timezone.now()
+    first, second = now + HOUR, now + 5 * HOUR
+    alert = say(expires=first)
+    assert "<s>" not in main(read(client, alert))
+    say(Move.UPDATE, alert, expires=second)
+
+    html = " ".join(main(read(client, alert)).split())
+    times = [timezone.localtime(time).isoformat("T", "minutes") for time in (first, second)]
+    assert re.search(
+        rf"Tidigare uppskattning:</span> <s><time datetime=\"{re.escape(times[0])}\">[^<]+</time></s> "
+        rf"<span class=\"visually-hidden\">Ny uppskattning:</span> <time datetime=\"{re.escape(times[1])}\">",
+        html,
+    )
+    assert "Earlier estimate:" in read(english, alert)
+
+
+def test_an_estimate_that_is_taken_back_is_struck_through(client: Client) -> None:
+    alert = say()
+    say(Move.UPDATE, alert, expires=None)
+
+    html = " ".join(main(read(client, alert)).split())
+    assert re.search(r"<s><time [^>]+>[^<]+</time></s> .{0,80}</span> Vi vet inte ännu", html)
+
+
+def test_a_promise_of_news_is_shown_and_said_to_be_late(client: Client, english: Client) -> None:
+    promised = timezone.now() + HOUR
+    alert = say(news_by=promised)
+    html = main(read(client, alert))
+    assert "Nästa besked senast" in html
+    assert "Det dröjer." not in html
+
+    with time_machine.travel(promised + HOUR / 60, tick=False):
+        html = " ".join(main(read(client, alert)).split())
+        assert re.search(r"Vi lovade besked senast <time [^>]+>[^<]+</time>\. Det dröjer\.", html)
+        assert "Nästa besked senast" not in html
+        assert "It is delayed." in read(english, alert)
+        say(Move.UPDATE, alert, words=words("Vi söker än"), news_by=None)
+        assert "Det dröjer." not in read(client, alert)
+
+
+def test_it_says_how_to_reach_whoever_publishes(client: Client, settings: Settings) -> None:
+    alert = say()
+    assert "Kontakt" not in main(read(client, alert))
+
+    settings.PUBLISHER_PHONE = "033-35 70 00"
+    settings.PUBLISHER_EMAIL = "kundservice@example.se"
+    html = main(read(client, alert))
+    assert '<a href="tel:033-357000">033-35 70 00</a>' in html
+    assert '<a href="mailto:kundservice@example.se">' in html
+    assert 'href="tel:033-357000"' in client.get("/").content.decode()
+
+
+def test_it_can_be_passed_on_without_scripts(client: Client) -> None:
+    alert = say(words=words("Vatten & avlopp: stängt?"))
+
+    [link] = re.findall(r'href="mailto:\?([^"]+)"', main(read(client, alert)))
+    assert parse_qs(unescape(link)) == {
+        "subject": ["Vatten & avlopp: stängt?"],
+        "body": [f"http://testserver/a/{alert.code}/"],
+    }
+
+
+def test_feed_readers_find_the_feeds_of_its_areas(client: Client) -> None:
+    alert = say()
+    [area] = alert.areas.all()
+
+    html = read(client, alert)
+    for suffix in ("rss", "atom"):
+        for feed in (f"/feeds/sv/area/{area.code}.{suffix}", f"/feeds/sv/all.{suffix}"):
+            assert f'href="{feed}"' in html[: html.index("</head>")]
+
+
+def test_what_is_over_is_not_late_with_news(client: Client) -> None:
+    promised = timezone.now() + HOUR
+    alert = say(news_by=promised)
+    say(Move.RESOLVE, alert, news_by=None)
+
+    with time_machine.travel(promised + HOUR, tick=False):
+        assert "Det dröjer." not in read(client, alert)
 
 
 @pytest.mark.parametrize("code", ["nosuch1", "x" * 200, "-", "0"])

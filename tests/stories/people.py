@@ -80,7 +80,7 @@ class Resident:
 
     def texts_about(self, alert: Alert) -> list[str]:
         """Every SMS that links to the alert, oldest first."""
-        return [text for text in self.texts() if alert.link in text]
+        return [text for text in self.texts() if f"/{alert.code}." in text]
 
     def writes(self, words: str) -> None:
         """Answer whoever wrote last; returns when the webhook has answered."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
+from notify.alerts.advice import Kind, of_kind
 from notify.alerts.city.entries import (
     CityError,
     EntryError,
@@ -36,6 +37,7 @@ class ServiceRow:
     names: dict[str, str]
     category: str
     icon: str
+    advice: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class TemplateRow:
     severity: str
     certainty: str
     words: dict[str, dict[str, str]]
+    advice: dict[str, str]
 
 
 Row = TypeVar("Row", ServiceRow, TemplateRow)
@@ -97,6 +100,7 @@ def _service(entry: Mapping[str, Any]) -> ServiceRow:
         names=names(entry),
         category=choice(entry, "category", Category.values),
         icon=text(entry, "icon", longest(Service, "icon"), default=""),
+        advice=_kinds(entry),
     )
 
 
@@ -109,7 +113,25 @@ def _template(entry: Mapping[str, Any]) -> TemplateRow:
         severity=choice(entry, "severity", Severity.values),
         certainty=choice(entry, "certainty", Certainty.values),
         words={language: _texts(language, texts) for language, texts in languages(entry, "words")},
+        advice=_phrases(entry),
     )
+
+
+def _kinds(entry: Mapping[str, Any]) -> list[str]:
+    """The kinds of advice that alerts on the service can give."""
+    found = entry.get("advice", [])
+    if not isinstance(found, list) or not all(kind in Kind.values for kind in found):
+        raise EntryError(f"advice must be a list of some of: {', '.join(Kind.values)}.")
+    return found
+
+
+def _phrases(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The advice that the template begins with, by kind."""
+    found = mapping(entry.get("advice", {}), "advice")
+    for kind in found:
+        if kind not in Kind.values:
+            raise EntryError(f"advice has {kind!r}, which is not one of: {', '.join(Kind.values)}.")
+    return {kind: choice(found, kind, [phrase.key for phrase in of_kind(kind)]) for kind in found}
 
 
 def _texts(language: str, texts: Any) -> dict[str, str]:

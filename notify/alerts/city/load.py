@@ -103,6 +103,7 @@ def _load_services(rows: Sequence[ServiceRow]) -> Changes:
             "names": row.names,
             "category": row.category,
             "icon": row.icon,
+            "advice": row.advice,
             "position": place * 10,
         }
         _store(known.get(row.slug, Service(slug=row.slug)), values, row.slug, changes)
@@ -121,6 +122,7 @@ def _load_templates(rows: Sequence[TemplateRow]) -> Changes:
             "severity": row.severity,
             "certainty": row.certainty,
             "words": row.words,
+            "advice": row.advice,
         }
         _store(known.get(row.slug, Template(slug=row.slug)), values, row.slug, changes)
     return changes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from notify.alerts.models import Alert
+from notify.alerts.models import Alert, Content
 from notify.alerts.vocabulary import (
     Certainty,
     MessageType,
@@ -17,6 +18,9 @@ from notify.alerts.vocabulary import (
 )
 from notify.api.serializers.fields import InstantField
 from notify.dispatch.notices import alert_url
+
+SENTENCES = {"type": "object", "additionalProperties": {"type": "string"}}
+"""OpenAPI's words for a sentence in each language."""
 
 
 class PartsSerializer(serializers.Serializer[Any]):
@@ -52,9 +56,25 @@ class SaidSerializer(serializers.Serializer[Any]):
         help_text="When it should be over; null when nobody knows. A disruption stands until it "
         "is resolved, whatever this says; planned work ends then by itself.",
     )
+    news_by = InstantField(
+        allow_null=True,
+        help_text="When residents shall have heard more at the latest; null when nothing is promised.",
+    )
     words = serializers.DictField(
         child=PartsSerializer(), help_text="By language; the site's own is always there."
     )
+    advice = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="What people are told to do: a phrase's key for each kind of advice.",
+    )
+    advice_words = serializers.SerializerMethodField(
+        help_text="The same as sentences: by kind and language, in the order in which they are read."
+    )
+
+    @extend_schema_field({"type": "object", "additionalProperties": SENTENCES})
+    def get_advice_words(self, said: Content) -> dict[str, dict[str, str]]:
+        """The phrases in every language."""
+        return {phrase.kind.value: phrase.by_language() for phrase in said.phrases}
 
 
 class MissedSerializer(serializers.Serializer[Any]):

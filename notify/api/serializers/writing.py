@@ -49,12 +49,17 @@ class PartsInputSerializer(StrictSerializer):
 
 
 class WordsSerializer(VersionSerializer):
-    """The words of a move that ends an alert: nothing else of it may change."""
+    """The words and the advice of a move that ends an alert: nothing else of it may change."""
 
     words = serializers.DictField(
         child=PartsInputSerializer(),
         allow_empty=False,
         help_text="By language; a headline in the site's own language is needed.",
+    )
+    advice = serializers.DictField(
+        child=serializers.CharField(),
+        default=dict,
+        help_text="A phrase's key for each kind of advice. An end can only say what people can do again.",
     )
 
 
@@ -75,6 +80,12 @@ class ContentSerializer(WordsSerializer):
     certainty = WordField(Certainty.choices, default=Certainty.OBSERVED)
     onset = InstantField(default=timezone.now, help_text="Now, unless it is said.")
     expires = InstantField(default=None, allow_null=True)
+    news_by = InstantField(
+        default=None,
+        allow_null=True,
+        help_text="When residents shall have heard more at the latest. Any update keeps a promise "
+        "whose time has come.",
+    )
 
     def validate_service(self, slug: str) -> Service:
         """The service of that short name."""

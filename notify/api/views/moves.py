@@ -68,6 +68,13 @@ def described(
     return tells
 
 
+def standing_for(move: Move, alert: Alert) -> AlertContent:
+    """What the alert says, as far as the move leaves it standing."""
+    if move == Move.PUBLISH:
+        return AlertContent.of(alert)
+    return AlertContent.onward(alert) if move == Move.UPDATE else AlertContent.over(alert)
+
+
 class MoveView(ApiView):
     """One move of an alert."""
 
@@ -95,7 +102,7 @@ class MoveView(ApiView):
             if not self._repeats(alert, said, changes) or not self._plans(alert, planned, at):
                 raise KeyReused
             return _made(alert, said, status=200)
-        content = replace(AlertContent.of(alert), **changes)
+        content = replace(standing_for(self.move, alert), **changes)
         by = author(request)
         try:
             if at:
@@ -194,7 +201,7 @@ class MoveOutlook(ApiView):
         at = query.validated_data["publish_at"]
         if at and move != Move.PUBLISH:
             raise ValidationError({"publish_at": [_("Only a draft can be published later.")]})
-        outlook = preview(alert, move, AlertContent.of(alert), at=at)
+        outlook = preview(alert, move, standing_for(move, alert), at=at)
         return Response(OutlookSerializer(outlook).data)
 
 

@@ -114,6 +114,10 @@ def _html(notice: Notice, language: str, ending: str, over_at: datetime | None) 
             format_html("<p>{}</p>", format_html_join(mark_safe("<br>"), "{}", _each(lines)))
             for lines in paragraphs(text)
         ]
+    # What to do while it lasted is no longer so once it is over.
+    if notice.advice and (notice.ends_alert or not ending):
+        items = format_html_join("", "<li>{}</li>", _each(notice.advice_in(language)))
+        html.append(format_html("<ul>{}</ul>", items))
     if not ending and not notice.ends_alert:
         html.append(format_html("<p>{}</p>", _times(notice)))
     return mark_safe("".join(html))  # noqa: S308 - every part is escaped above

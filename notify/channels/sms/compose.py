@@ -48,7 +48,7 @@ def _parts(notice: Notice, language: str) -> Iterator[str]:
     yield words.description
     yield words.instruction
     yield _times(notice)
-    yield notice.url
+    yield notice.sms_url or notice.url
 
 
 def _kind(notice: Notice) -> str:

@@ -14,12 +14,13 @@ from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Severity
 from notify.console.area_list import AreaGroup, grouped
+from notify.console.forms.advice import AdviceForm
 from notify.console.forms.times import LocalTimeField
 from notify.console.forms.versioned import VersionedForm
 from notify.console.forms.words import WordsForm
 
 
-class AlertForm(VersionedForm, WordsForm):
+class AlertForm(VersionedForm, WordsForm, AdviceForm):
     """Words of an alert, checked by the alerts themselves once the fields are right."""
 
     publishing = True
@@ -72,6 +73,15 @@ class ContentForm(AlertForm):
         label=_("Began, or begins"), error_messages={"required": _("Say when it began or begins.")}
     )
     expires = LocalTimeField(label=_("Expected to be over"), later=True, required=False)
+    news_by = LocalTimeField(
+        label=_("Next update at the latest"),
+        later=True,
+        required=False,
+        help_text=_(
+            "Leave it empty to promise nothing. Residents see it, and when its time has passed "
+            "they read that it is delayed."
+        ),
+    )
     unknown_end = forms.BooleanField(label=_("Nobody knows yet"), required=False)
 
     @property
@@ -119,6 +129,7 @@ def as_it_stands(alert: Alert) -> dict[str, Any]:
         "severity": alert.severity,
         "onset": alert.onset,
         "expires": alert.expires,
+        "news_by": alert.news_by,
         # Of planned work nobody has chosen so: its draft was saved before the end was known.
         "unknown_end": alert.expires is None and not alert.planned,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -54,8 +55,14 @@ class DraftForm(ContentForm):
     )
     field_order = (
         "version", "key", "certainty", "service", "areas",
-        "urgency", "severity", "onset", "expires", "unknown_end",
+        "urgency", "severity", "onset", "expires", "unknown_end", "news_by",
     )  # fmt: skip
+
+    def advice_for(self) -> dict[str, Collection[str]]:
+        """Whatever a service that can be chosen gives advice about."""
+        services = dict(Service.objects.filter(active=True).values_list("slug", "advice"))
+        kinds = {kind for found in services.values() for kind in found}
+        return {kind: [slug for slug, found in services.items() if kind in found] for kind in kinds}
 
     @property
     def end_may_wait(self) -> bool:
@@ -76,7 +83,18 @@ class DraftForm(ContentForm):
         if planned and not self.end_may_wait and filled.get("unknown_end"):
             sentence = gettext("Planned work needs an end. Say when it should be over.")
             self.add_error("expires", sentence)
+        self._refuse_advice_on_others()
         return super().clean()
+
+    def _refuse_advice_on_others(self) -> None:
+        """Without scripts, advice for every service stands in the form."""
+        service = self.cleaned_data.get("service")
+        if service is None:
+            return
+        for kind in self.advice():
+            if kind not in service.advice:
+                sentence = gettext("This does not belong to %(service)s. Choose no advice.")
+                self.add_error(f"advice_{kind}", sentence % {"service": service})
 
     def content(self) -> AlertContent:
         """What was filled in; planned work is never more than likely."""
@@ -90,8 +108,10 @@ class DraftForm(ContentForm):
             urgency=filled["urgency"],
             onset=filled["onset"],
             expires=filled["expires"],
+            news_by=filled["news_by"],
             words=name_places(self.words(), areas),
             certainty=Certainty.LIKELY if planned else filled["certainty"],
+            advice=self.advice(),
         )
 
     @classmethod
@@ -112,7 +132,7 @@ class DraftForm(ContentForm):
         }
         if template.urgency == Urgency.FUTURE:
             del initial["onset"]
-        return cls(initial=initial, words=template.words)
+        return cls(initial=initial, words=template.words, advice=template.advice)
 
     @classmethod
     def of(cls, alert: Alert) -> DraftForm:
@@ -122,4 +142,4 @@ class DraftForm(ContentForm):
             "urgency": alert.urgency,
             "certainty": alert.certainty,
         }
-        return cls(alert=alert, initial=initial, words=alert.words)
+        return cls(alert=alert, initial=initial, words=alert.words, advice=alert.advice)

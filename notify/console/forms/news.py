@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +22,11 @@ class UpdateForm(ContentForm):
     alert: Alert
 
     def __init__(self, data: Any = None, *, alert: Alert, **kwargs: Any) -> None:
-        present = as_it_stands(alert)
+        self._onward = AlertContent.onward(alert)
+        present = as_it_stands(alert) | {"news_by": self._onward.news_by}
         self._present_areas: list[Area] = present["areas"]
-        super().__init__(data, alert=alert, initial=present, words=alert.words, **kwargs)
+        kwargs |= {"initial": present, "words": alert.words, "advice": alert.advice}
+        super().__init__(data, alert=alert, **kwargs)
         # Those chosen already need no second choice, and may no longer be on the list.
         places: Any = self.fields["areas"]
         places.required = False
@@ -32,6 +35,11 @@ class UpdateForm(ContentForm):
         if not alert.planned:
             # When it began is known and was told; only plans are moved.
             del self.fields["onset"]
+
+    def advice_for(self) -> dict[str, Collection[str]]:
+        """What the service gives advice about, and what stands."""
+        service = self.alert.service
+        return {kind: [service.slug] for kind in (*service.advice, *self.alert.advice)}
 
     @property
     def held(self) -> set[str]:
@@ -47,12 +55,14 @@ class UpdateForm(ContentForm):
         filled = self.cleaned_data
         areas = topmost({*self._present_areas, *filled["areas"]})
         return replace(
-            AlertContent.of(self.alert),
+            self._onward,
             areas=areas,
             severity=filled["severity"],
             onset=_as_exact(filled.get("onset"), self.alert.onset) or self.alert.onset,
             expires=_as_exact(filled["expires"], self.alert.expires),
+            news_by=_as_exact(filled["news_by"], self._onward.news_by),
             words=name_places(self.words(), areas),
+            advice=self.advice(),
         )
 
 
@@ -74,10 +84,15 @@ class EndForm(AlertForm):
     ) -> None:
         super().__init__(data, alert=alert, words=words, **kwargs)
 
+    def advice_for(self) -> dict[str, Collection[str]]:
+        """What the service gives advice about: some of it can be said again."""
+        return {kind: [self.alert.service.slug] for kind in self.alert.service.advice}
+
     def content(self) -> AlertContent:
         """What stands, with the last words."""
-        standing = AlertContent.of(self.alert)
-        return replace(standing, words=name_places(self.words(), standing.areas))
+        standing = AlertContent.over(self.alert)
+        words = name_places(self.words(), standing.areas)
+        return replace(standing, words=words, advice=self.advice())
 
 
 class ResolveForm(EndForm):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from notify.alerts import selectors
 from notify.alerts.models import Alert, Schedule
+from notify.alerts.phases import keeps_waiting
 from notify.alerts.schedule import is_late
 from notify.alerts.vocabulary import Severity, State
 from notify.console.access import EditorRequest, editors_only
@@ -25,18 +26,31 @@ LATELY = 10
 def home(request: EditorRequest) -> HttpResponse:
     """The alerts by what they ask of the reader: those overdue first of all, then the worst first."""
     now = timezone.now()
-    current = sorted(
-        selectors.current_alerts(now), key=lambda alert: Severity.values.index(alert.severity)
-    )
     context = {
-        "overdue": [alert for alert in current if alert.expires and alert.expires <= now],
-        "current": [alert for alert in current if not (alert.expires and alert.expires <= now)],
-        "planned": selectors.planned_alerts(now),
+        **_standing(now),
         **_drafts(now),
         "ended": selectors.ended_alerts(now)[:LATELY],
         "now": now,
     }
     return render(request, "console/home.html", context)
+
+
+def _standing(now: datetime) -> dict[str, list[Alert]]:
+    """What people have been told and stands, each alert once: first what asks for something, the worst first."""
+    found: dict[str, list[Alert]] = {"overdue": [], "waiting": [], "current": [], "planned": []}
+    by_severity = sorted(
+        selectors.current_alerts(now), key=lambda alert: Severity.values.index(alert.severity)
+    )
+    for alert in by_severity:
+        past_end = alert.expires and alert.expires <= now
+        found["overdue" if past_end else _waiting_or("current", alert, now)].append(alert)
+    for alert in selectors.planned_alerts(now):
+        found[_waiting_or("planned", alert, now)].append(alert)
+    return found
+
+
+def _waiting_or(place: str, alert: Alert, now: datetime) -> str:
+    return "waiting" if keeps_waiting(alert, now) else place
 
 
 def _drafts(now: datetime) -> dict[str, list[Alert]]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from notify.alerts import lifecycle
 from notify.alerts.models import Alert
+from notify.alerts.phases import keeps_waiting
 from notify.alerts.schedule import is_late
 from notify.alerts.vocabulary import State
 from notify.console.access import EditorRequest, editors_only
@@ -35,6 +36,7 @@ def alert(request: EditorRequest, code: str) -> HttpResponse:
         "now": now,
         "schedule": schedule,
         "late": schedule and is_late(schedule, now),
+        "late_news": keeps_waiting(shown, now),
         "undoing": VersionedForm(alert=shown),
     }
     return render(request, "console/alert.html", context)

@@ -11,11 +11,14 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from notify.alerts.models import Update
-from notify.alerts.phases import CURRENT, SAID_OVER
+from notify.alerts.phases import CURRENT, SAID_OVER, keeps_waiting
 from notify.alerts.selectors import published_alerts
+from notify.channels.cached import STEADY, answer
+from notify.dispatch.notices import alert_url
 from notify.portal.board import Board, Entry
 from notify.portal.places import choosable_places
-from notify.portal.timeline import timeline
+from notify.portal.poster import code_for, is_long
+from notify.portal.timeline import earlier_end, timeline
 
 # The language is in a cookie, so a shared cache must tell the two apart.
 fresh = cache_control(private=True, no_cache=True)
@@ -42,10 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @fresh
 def alert(request: HttpRequest, code: str) -> HttpResponse:
     """One alert: how it stands, what to do, and everything said of it. 404 for a draft."""
-    updates = Prefetch("updates", Update.objects.order_by("number"))
-    found = get_object_or_404(published_alerts().prefetch_related(updates), code=code)
+    story = Prefetch("updates", Update.objects.order_by("number"))
+    found = get_object_or_404(published_alerts().prefetch_related(story), code=code)
     now = timezone.now()
-    entry = Entry.of(found, now)
+    entry, updates = Entry.of(found, now), list(found.updates.all())
+    stops = timeline(updates)
+    over, late_news = entry.phase in SAID_OVER, keeps_waiting(found, now)
     return render(
         request,
         "portal/alert.html",
@@ -54,8 +59,24 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
             "alert": found,
             "current": entry.phase in CURRENT,
             "ended": entry.over,
-            "said_over": entry.phase in SAID_OVER,
-            "stops": timeline(list(found.updates.all())),
+            "said_over": over,
+            "stops": stops,
+            "long": is_long(
+                stops[0].reading if over else entry.reading,
+                stops[0].update.phrases if over else found.phrases,
+            ),
+            "earlier_end": earlier_end(updates),
+            "late_news": late_news,
+            "promise": None if entry.over or late_news else found.news_by,
             "now": now,
         },
     )
+
+
+@require_safe
+def code_of(request: HttpRequest, code: str) -> HttpResponse:
+    """The QR code that leads to the alert's page, for its poster; the same for ever. 404 for a draft."""
+    found = get_object_or_404(published_alerts(), code=code)
+    drawing = code_for(alert_url(found))
+    # It holds no words in any language ("zxx", ISO 639-2).
+    return answer(request, drawing, content_type="image/svg+xml", language="zxx", keep=STEADY)

@@ -14,8 +14,8 @@ from lxml import etree, html
 
 from notify.channels.feeds.render import NEVER, Format, Head, render
 from notify.channels.feeds.selectors import Listed
-from notify.channels.notice import Notice, Place, Words
-from tests.channels.notices import ÄSPERED, notice
+from notify.channels.notice import Advice, Notice, Place, Words
+from tests.channels.notices import ÄSPERED, all_clear_of, notice
 
 SENT = datetime(2026, 11, 23, 8, 30, 15, 123456, tzinfo=UTC)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
@@ -193,3 +193,20 @@ def test_no_text_breaks_a_feed_or_gets_markup_into_it(
     for text in root.xpath("//*[local-name()='content' or local-name()='encoded']/text()"):
         fragment = html.fragment_fromstring(str(text), create_parent="div")
         assert {element.tag for element in fragment.iter()} <= {"div", "p", "br", "strong"}
+
+
+BOIL = Advice("drink", "boil", {"sv": "Koka vattnet.", "en": "Boil the water."})
+
+
+def test_advice_stands_in_the_readers_language_until_it_is_over() -> None:
+    told = notice(sent=SENT, advice=(BOIL,))
+
+    def content(told: Notice, language: str = "sv", ending: str = "") -> str:
+        entries = [(listed(told, ending=ending), told)]
+        root = etree.fromstring(render(head(language=language), entries))
+        return root.findtext("a:entry/a:content", namespaces=NS) or ""
+
+    assert "<ul><li>Koka vattnet.</li></ul>" in content(told)
+    assert "<ul><li>Boil the water.</li></ul>" in content(told, "en")
+    assert "<ul>" not in content(told, ending="resolved")
+    assert "<ul>" in content(all_clear_of(told), ending="resolved")

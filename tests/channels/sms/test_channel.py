@@ -14,7 +14,7 @@ from tests.channels.notices import notice
 from tests.simulator_fixture import Simulator
 
 LANDLINE = "+46101234567"
-LONG = "Vattnet är borta eller har lågt tryck. " * 30
+LONG = ("Vattnet är borta eller har lågt tryck. " * 30).rstrip()
 
 
 class TestSmsChannel(TextContract, RefusingContract):
