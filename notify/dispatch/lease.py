@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from notify.channels import permit as permits
+from notify.channels.permit import Permit
 from notify.dispatch import bell, overdue
 from notify.dispatch.models import Batch, Delivery, State
 
@@ -41,10 +43,14 @@ def lease(queue: str, worker: str) -> Batch | None:
     return None
 
 
-def renew(batch: Batch, worker: str) -> bool:
-    """Keep the lease; False if another has it by now."""
+def renew(batch: Batch, worker: str, permit: Permit) -> bool:
+    """Keep the lease, and with it the permit of what is in hand; False if another has it by now."""
+    asked = permits.now()
     mine = Batch.objects.filter(pk=batch.pk, leased_by=worker)
-    return bool(mine.update(leased_until=timezone.now() + LEASE))
+    if not mine.update(leased_until=timezone.now() + LEASE):
+        return False
+    permit.renew(asked)
+    return True
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from notify.channels.base import Channel, ChannelError, Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
+from notify.channels.permit import Permit
 from notify.channels.registry import channels
 from notify.dispatch import bell
 from notify.dispatch.answers import put_down
@@ -76,15 +77,17 @@ def _work_through(batch: Batch, worker: str, channel: Channel) -> None:
     Whatever the channel leaves without a receipt stays ``sending``, and so is asked about later.
     """
     notice = batch.dispatch.notice
-    said = _Said()
+    said, permit = _Said(), Permit()
     renewed = recorded = timezone.now()
     try:
-        for receipt in channel.send(notice, _drawn(batch, worker, notice, channel, said)):
+        for receipt in channel.send(
+            notice, _drawn(batch, worker, notice, channel, said, permit=permit)
+        ):
             said.outcomes.append(receipt)
             now = timezone.now()
             # A clock that jumps back must not keep us from either for as long as it jumped.
             if abs(now - renewed) >= RENEW_AFTER:
-                if not renew(batch, worker):
+                if not renew(batch, worker, permit):
                     return
                 renewed = now
             if len(said.outcomes) >= RECORD_AT or abs(now - recorded) >= RECORD_AFTER:
@@ -107,18 +110,24 @@ class _Said:
 
 
 def _drawn(
-    batch: Batch, worker: str, notice: Notice, channel: Channel, said: _Said
+    batch: Batch,
+    worker: str,
+    notice: Notice,
+    channel: Channel,
+    said: _Said,
+    *,
+    permit: Permit,
 ) -> Iterator[Recipient]:
     """Take handful after handful out of the ledger, as the channel has room for more.
 
-    said: is told which try it is, and of those whom nobody can write to.
+    said: is told which try it is, and of those whom nobody can write to. permit: of all of them.
     """
     until = time.monotonic() + TURN
-    while (handful := take(batch, worker, notice, channel)) is not None:
+    while (handful := take(batch, worker, notice, channel, permit)) is not None:
         for message in handful:
             said.tries[message.key] = message.attempts + 1
             try:
-                yield message.recipient(channel)
+                yield message.recipient(channel, permit)
             except Unreachable as reason:
                 said.outcomes.append(Receipt(message.reference, Outcome.FAILED, error=str(reason)))
         if stopping() or time.monotonic() >= until:

@@ -12,6 +12,7 @@ from time_machine import Traveller
 from notify.alerts.vocabulary import Move
 from notify.channels.base import Outcome, Receipt
 from notify.channels.memory import MemoryChannel
+from notify.channels.permit import Permit
 from notify.channels.registry import channels
 from notify.dispatch import expand as expanding
 from notify.dispatch.handful import LET_PASS, STILL_ON_ITS_WAY, take
@@ -207,7 +208,7 @@ def test_an_all_clear_waits_for_a_handful_that_is_being_marked_and_counts_it_as_
     Batch.objects.update(leased_by="me")
 
     end = world.meanwhile(
-        lambda: take(batch, "me", dispatch.notice, channel),
+        lambda: take(batch, "me", dispatch.notice, channel, Permit()),
         lambda: world.expanded(Move.RESOLVE, alert),
     )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from notify.demo.children import stop
 from tests.faults.conftest import Publish
 from tests.faults.house import House, configured, frozen, kill, restart
@@ -50,10 +48,6 @@ def test_a_worker_dies_after_the_provider_accepted_and_before_recording(
     assert_the_promise_holds(house, dispatch, crowd)
 
 
-@pytest.mark.xfail(
-    reason="what was past its last look when the process stood still leaves when it goes on",
-    strict=False,
-)
 def test_a_worker_stands_still_in_mid_send_and_goes_on(
     house: House, crowd: list[Person], publish: Publish
 ) -> None:

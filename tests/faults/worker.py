@@ -31,7 +31,7 @@ django.setup()
 
 from notify.dispatch import tasks  # noqa: E402, F401 - models can be imported only now
 
-ROOMS = ("notify.dispatch.", "notify.channels.sms.")
+ROOMS = ("notify.dispatch.", "notify.channels.")
 HASTY: dict[str, Any] = {
     "LEASE": timedelta(seconds=6),
     "RENEW_AFTER": timedelta(seconds=1.5),
@@ -46,7 +46,8 @@ HASTY: dict[str, Any] = {
     "LONGEST_WAIT_IF_TOLD": 1.0,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
-    "STOOD_STILL": 3.0,
+    "UNHEARD_SECONDS": 1.5,
+    "LEAVES_WITHIN": 3.5,
     "REST": 1.5,
     "LONGEST_REST": 12.0,
     "FIRST_SLICE": 20,
