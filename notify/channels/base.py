@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from notify.channels.notice import Notice
+from notify.channels.permit import ALWAYS, Permit
 
 
 class AddressedBy(StrEnum):
@@ -47,8 +48,8 @@ class Recipient:
     address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
     provider's later word. language: what the person reads. provider: who was asked to carry it
     before, where that is known; for ``look_up``.
-    earlier: ids of messages that a provider has under this reference and reported as failed;
-    ``look_up`` passes them over.
+    earlier: ids of other messages that a provider has for this address, which may have the same words;
+    ``look_up`` passes them over. permit: until when it may leave.
     """
 
     address: str
@@ -56,6 +57,7 @@ class Recipient:
     language: str
     provider: str = ""
     earlier: tuple[str, ...] = ()
+    permit: Permit = field(default=ALWAYS, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Text:
     """Words for one person that are no notice: a code, an answer.
 
     valid_for: seconds after which they are worthless. provider: who was asked to carry it before,
-    where that is known; for ``look_up_texts``.
+    where that is known; for ``look_up_texts``. permit: until when it may leave.
     """
 
     address: str
@@ -71,6 +73,7 @@ class Text:
     body: str
     valid_for: int
     provider: str = ""
+    permit: Permit = field(default=ALWAYS, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ class Channel(ABC):
 
         Yields exactly one receipt per recipient, in any order, and raises nothing for the sake of
         a single one. Called without an open transaction.
+
+        Where a message cannot be carried twice without harm, its permit is looked at in the last
+        moment before it leaves; one that holds no longer makes it FAILED_FOR_NOW.
         """
 
     def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:

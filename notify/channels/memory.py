@@ -32,7 +32,7 @@ class MemoryChannel(TextChannel):
     def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         """Keep the notice with its recipient and accept it."""
         for recipient in recipients:
-            outcome = self.fates.get(recipient.address, Outcome.ACCEPTED)
+            outcome = self._fate(recipient)
             if outcome == Outcome.ACCEPTED:
                 self.sent.append((notice, recipient))
             yield self._receipt(recipient.reference, outcome)
@@ -47,7 +47,7 @@ class MemoryChannel(TextChannel):
     def send_texts(self, texts: Sequence[Text]) -> Iterator[Receipt]:
         """Keep the text and accept it."""
         for text in texts:
-            outcome = self.fates.get(text.address, Outcome.ACCEPTED)
+            outcome = self._fate(text)
             if outcome == Outcome.ACCEPTED:
                 self.texts.append(text)
             yield self._receipt(text.reference, outcome)
@@ -63,6 +63,11 @@ class MemoryChannel(TextChannel):
         """The headline."""
         words = notice.in_language(language)
         return Preview(self.name, language, "memory/preview.html", {"text": words.headline})
+
+    def _fate(self, one: Recipient | Text) -> Outcome:
+        if not one.permit.holds:
+            return Outcome.FAILED_FOR_NOW
+        return self.fates.get(one.address, Outcome.ACCEPTED)
 
     def _receipt(self, reference: str, outcome: Outcome) -> Receipt:
         return Receipt(

@@ -84,8 +84,7 @@ class Child:
 
     def kill(self) -> None:
         """End it and all that it started at once, as the kernel does when memory runs out."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        kill(self.process)
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -185,6 +184,14 @@ def stop(*children: subprocess.Popen[bytes], politely: int = signal.SIGTERM) -> 
     for child in children:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(STOP_SECONDS)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+        kill(child)
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started by force.
+
+    Not one that was waited for: its number may be another's by now, and so that of its group.
+    """
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
         child.wait()

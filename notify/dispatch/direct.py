@@ -12,7 +12,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from notify.channels import permit as permits
 from notify.channels.base import ChannelError, Outcome, Receipt, Text, TextChannel
+from notify.channels.permit import ALWAYS, Permit
 from notify.channels.registry import text_channel
 from notify.dispatch import bell, overdue
 from notify.dispatch.answers import put_down
@@ -95,8 +97,9 @@ def send_direct() -> None:
         waiting.update(state=State.FAILED, final_at=now, error="no_channel")
         return
     waiting.filter(expires_at__lte=now).update(state=State.WITHDRAWN, final_at=now, error="expired")
+    permit = Permit(permits.now())
     if marked := _mark(waiting.filter(expires_at__gt=now), now):
-        _send(channel, DirectMessage.objects.filter(pk__in=marked))
+        _send(channel, DirectMessage.objects.filter(pk__in=marked), permit)
         forget_final()
 
 
@@ -111,9 +114,9 @@ def _mark(waiting: QuerySet[DirectMessage], now: datetime) -> list[int]:
     return marked
 
 
-def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
+def _send(channel: TextChannel, marked: QuerySet[DirectMessage], permit: Permit) -> None:
     """Hand over what is marked and put down what is said, until all is said or somebody doubts us."""
-    messages, texts = _read(marked)
+    messages, texts = _read(marked, permit)
     unsaid = {one.reference: one for one in messages}
     tries = {one.pk: one.attempts for one in messages}
     receipts: list[Receipt] = []
@@ -126,7 +129,7 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
             if abs(timezone.now() - renewed) >= RENEW_AFTER:
                 put_down(DirectMessage, tries, receipts)
                 receipts = []
-                if not _renew(unsaid.values()):
+                if not _renew(unsaid.values(), permit):
                     # What has not left by now never does: the channel ends when nobody listens.
                     break
                 renewed = timezone.now()
@@ -136,14 +139,16 @@ def _send(channel: TextChannel, marked: QuerySet[DirectMessage]) -> None:
         put_down(DirectMessage, tries, receipts)
 
 
-def _renew(unsaid: Collection[DirectMessage]) -> bool:
+def _renew(unsaid: Collection[DirectMessage], permit: Permit) -> bool:
     """Say that we still send these; False if somebody took us for dead: they are asked about, or were."""
+    asked = permits.now()
     tries = {one.pk: one.attempts for one in unsaid}
     ours = DirectMessage.objects.filter(pk__in=tries)
     for key, state, attempts in ours.values_list("pk", "state", "attempts"):
         if state in (State.IN_DOUBT, State.QUEUED) or attempts != tries[key]:
             return False
     ours.filter(state=State.SENDING).update(sending_at=timezone.now())
+    permit.renew(asked)
     return True
 
 
@@ -175,7 +180,7 @@ def _claim(now: datetime) -> list[int]:
 
 
 def _ask(channel: TextChannel, claimed: QuerySet[DirectMessage]) -> None:
-    asked, texts = _read(claimed)
+    asked, texts = _read(claimed, ALWAYS)
     try:
         tries = {one.pk: one.attempts for one in asked}
         put_down(DirectMessage, tries, channel.look_up_texts(texts))
@@ -183,7 +188,9 @@ def _ask(channel: TextChannel, claimed: QuerySet[DirectMessage]) -> None:
         log.warning("could not ask what became of direct messages: %s", error)
 
 
-def _read(messages: QuerySet[DirectMessage]) -> tuple[list[DirectMessage], list[Text]]:
+def _read(
+    messages: QuerySet[DirectMessage], permit: Permit
+) -> tuple[list[DirectMessage], list[Text]]:
     """Messages and their words; one that no key decrypts fails alone.
 
     A callback may have settled one a moment ago: its words are cleared, and nobody needs them.
@@ -191,7 +198,7 @@ def _read(messages: QuerySet[DirectMessage]) -> tuple[list[DirectMessage], list[
     texts: dict[DirectMessage, Text] = {}
     for message in messages.exclude(body_cipher=""):
         try:
-            texts[message] = _text(message)
+            texts[message] = _text(message, permit)
         except Undecryptable:
             record([Receipt(message.reference, Outcome.FAILED, error="undecryptable")])
     return list(texts), list(texts.values())
@@ -212,7 +219,7 @@ def forget_final() -> None:
     )
 
 
-def _text(message: DirectMessage) -> Text:
+def _text(message: DirectMessage, permit: Permit) -> Text:
     left = (message.expires_at - timezone.now()).total_seconds()
     return Text(
         address=decrypt(message.address_cipher),
@@ -220,4 +227,5 @@ def _text(message: DirectMessage) -> Text:
         body=decrypt(message.body_cipher),
         valid_for=max(1, int(left)),
         provider=message.provider if message.state == State.IN_DOUBT else "",
+        permit=permit,
     )

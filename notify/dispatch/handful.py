@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from notify.channels.base import AddressedBy, Channel, Recipient
 from notify.channels.notice import Notice
+from notify.channels.permit import Permit
 from notify.dispatch import arrays
 from notify.dispatch.control import why_withdrawn
-from notify.dispatch.lease import renew
+from notify.dispatch.earlier import earlier_dispatches
+from notify.dispatch.lease import Held, renew
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.withdrawal import withdraw
 from notify.residents.secrecy import Undecryptable, decrypt
@@ -56,11 +58,11 @@ class Waiting:
         """Whether it is for a person who wants to hear nothing new now."""
         return self.paused_until is not None and now < self.paused_until
 
-    def recipient(self, channel: Channel) -> Recipient:
+    def recipient(self, channel: Channel, permit: Permit) -> Recipient:
         """The address as the channel needs it. Raises Unreachable."""
         to_person = channel.addressed_by == AddressedBy.SUBSCRIBER
         address = phone(self.phone_cipher) if to_person else self.address
-        return Recipient(address, self.reference, self.language)
+        return Recipient(address, self.reference, self.language, permit=permit)
 
 
 def phone(cipher: str | None) -> str:
@@ -74,14 +76,15 @@ def phone(cipher: str | None) -> str:
 
 
 @transaction.atomic
-def take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> Sequence[Waiting] | None:
+def take(held: Held, notice: Notice, channel: Channel) -> Sequence[Waiting] | None:
     """Mark the next handful ``sending`` and return it; None if there is nothing more to be sent.
 
     To renew the lease locks the batch for these few statements, and whoever publishes newer words
     locks it too: so whoever is being marked meanwhile counts as told, and hears the all-clear.
     """
-    if not renew(batch, worker):
+    if not renew(held):
         return None
+    batch = held.batch
     now = timezone.now()
     watched = Dispatch.objects.only("withdrawn_at").get(pk=batch.dispatch_id)
     queued = Delivery.objects.filter(batch=batch, state=State.QUEUED)
@@ -145,11 +148,8 @@ def _let_pass(batch: Batch, waiting: Sequence[Waiting], now: datetime) -> Sequen
     would be the last word that people read. So the later word waits, but not for ever. Asked by
     dispatch and address, which one index answers whatever the planner believes of the table.
     """
-    earlier = Dispatch.objects.filter(
-        update__alert=batch.dispatch.update.alert_id, pk__lt=batch.dispatch_id
-    )
     on_its_way = Delivery.objects.filter(
-        dispatch__in=list(earlier.values_list("pk", flat=True)),
+        dispatch__in=earlier_dispatches(batch.dispatch),
         channel=batch.channel,
         address__in=[one.address for one in waiting],
         state__in=[State.SENDING, State.IN_DOUBT],

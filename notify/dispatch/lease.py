@@ -6,18 +6,33 @@ the batch is another's when the lease has run out.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from notify.channels import permit as permits
+from notify.channels.permit import Permit
 from notify.dispatch import bell, overdue
 from notify.dispatch.models import Batch, Delivery, State
 
 LEASE = timedelta(seconds=60)
 """How long a silent worker keeps its batch. A worker at work renews it in time: before each
 handful, and while a slow provider keeps it waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A batch that is being worked through. worker: its holder's name, for one turn.
+
+    permit: of what the holder has in hand of it.
+    """
+
+    batch: Batch
+    worker: str
+    permit: Permit = field(default_factory=Permit)
 
 
 def due_batches(queue: str, now: datetime) -> QuerySet[Batch]:
@@ -29,7 +44,7 @@ def due_batches(queue: str, now: datetime) -> QuerySet[Batch]:
     )
 
 
-def lease(queue: str, worker: str, *, after: Batch | None = None) -> Batch | None:
+def lease(queue: str, worker: str, *, after: Batch | None = None) -> Held | None:
     """Take the first due batch: whose conditional UPDATE changes the row has it.
 
     after: a batch that is being sent, which only another one of the same fan-out can follow.
@@ -42,7 +57,7 @@ def lease(queue: str, worker: str, *, after: Batch | None = None) -> Batch | Non
         # Whoever dies is asked about from the moment that the lease has run out.
         until = now + LEASE
         if taken.update(leased_by=worker, leased_until=until, ask_at=until):
-            return batch
+            return Held(batch, worker)
     return None
 
 
@@ -50,21 +65,26 @@ def _same_fan_out(one: Batch, other: Batch) -> bool:
     return (one.dispatch_id, one.channel) == (other.dispatch_id, other.channel)
 
 
-def renew(batch: Batch, worker: str) -> bool:
-    """Keep the lease; False if another has it by now."""
-    mine = Batch.objects.filter(pk=batch.pk, leased_by=worker)
-    return bool(mine.update(leased_until=timezone.now() + LEASE))
+def renew(held: Held) -> bool:
+    """Keep the lease, and with it the permit of what is in hand; False if another has it by now."""
+    asked = permits.now()
+    mine = Batch.objects.filter(pk=held.batch.pk, leased_by=held.worker)
+    if not mine.update(leased_until=timezone.now() + LEASE):
+        return False
+    held.permit.renew(asked)
+    return True
 
 
 @transaction.atomic
-def release(batch: Batch, worker: str, *, not_before: datetime) -> None:
+def release(held: Held, *, not_before: datetime) -> None:
     """Give the lease back: done, or due again when its earliest retry is; ring if that is now.
 
     The batch is locked first: a delivery that somebody queues again meanwhile is either seen
     here, or its batch is opened again after this.
     """
-    held = Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, leased_by=worker)
-    if held.first() is None:
+    batch = held.batch
+    mine = Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, leased_by=held.worker)
+    if mine.first() is None:
         return
     queued = Delivery.objects.filter(batch=batch, state=State.QUEUED)
     earliest = queued.aggregate(due=Min("due_at"))["due"]

@@ -18,8 +18,8 @@ from notify.dispatch.models import NO_RECEIPT, NOBODY_KNOWS, Batch, Delivery, St
 
 LETTING_GO = timedelta(seconds=55)
 """How long what was found abandoned rests before anybody asks, so that it cannot arrive in between.
-Its worker may live, and only a clock have jumped. It sees within RENEW_AFTER (15 s) and the longest
-silence of a channel (20 s) that its lease is gone, and stops; what left last settles (20 s)."""
+Its worker may live, and only a clock have jumped, or it stands still: what it has in hand may leave
+for 35 s after it last knew its lease (``permit.LEAVES_WITHIN``), and settles in 20 s."""
 ASK_AGAIN = timedelta(seconds=60)
 """How long an asker has before another may ask about the same message in doubt."""
 RARELY = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
@@ -21,7 +21,7 @@ from notify.channels.base import AddressedBy, Channel, ChannelError, Outcome, Re
 from notify.channels.registry import channels
 from notify.dispatch import arrays
 from notify.dispatch.answers import put_down
-from notify.dispatch.earlier import earlier_tries
+from notify.dispatch.earlier import earlier_messages, earlier_tries
 from notify.dispatch.handful import Unreachable, phone
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.overdue import ASK_AGAIN, LETTING_GO, asked_next, give_up, plan, to_ask_about
@@ -130,8 +130,12 @@ def _ask(name: str, dispatch: int, deliveries: list[Delivery]) -> None:
     channel = channels().get(name)
     if channel is None:
         return
-    notice = Dispatch.objects.get(pk=dispatch).notice
-    reached = list(_recipients(channel, deliveries))
+    asked = Dispatch.objects.select_related("update").get(pk=dispatch)
+    notice = asked.notice
+    others: dict[str, tuple[str, ...]] = {}
+    if notice.number > 1:
+        others = earlier_messages(asked, name, [one.address for one in deliveries])
+    reached = list(_recipients(channel, deliveries, others))
     try:
         tries = {one.pk: one.attempts for one in deliveries}
         put_down(Delivery, tries, channel.look_up(notice, reached))
@@ -139,10 +143,13 @@ def _ask(name: str, dispatch: int, deliveries: list[Delivery]) -> None:
         log.warning("could not ask %s what became of messages: %s", channel.name, error)
 
 
-def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipient]:
+def _recipients(
+    channel: Channel, deliveries: list[Delivery], others: Mapping[str, tuple[str, ...]]
+) -> Iterator[Recipient]:
     """Whom we can still ask about; a person who was erased is nobody's doubt any more.
 
-    Of a number that cannot be read nobody can ask until the keys are back.
+    Of a number that cannot be read nobody can ask until the keys are back. others: by address, ids
+    of messages that brought it something else.
     """
     earlier = earlier_tries(delivery.pk for delivery in deliveries)
     for delivery in deliveries:
@@ -159,5 +166,5 @@ def _recipients(channel: Channel, deliveries: list[Delivery]) -> Iterator[Recipi
             delivery.reference,
             delivery.language,
             provider=delivery.provider,
-            earlier=earlier.get(delivery.pk, ()),
+            earlier=earlier.get(delivery.pk, ()) + others.get(delivery.address, ()),
         )

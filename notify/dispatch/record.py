@@ -88,8 +88,9 @@ def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keye
 FORWARD = """
 UPDATE {table} SET
     state = CASE WHEN {outranked} THEN receipt.state ELSE {table}.state END,
-    error = CASE WHEN {outranked} THEN receipt.error ELSE {table}.error END,
-    final_at = CASE WHEN {outranked} AND receipt.rank = 4 THEN {now}
+    error = CASE WHEN {sent_after_all} THEN 'no_receipt'
+                 WHEN {outranked} THEN receipt.error ELSE {table}.error END,
+    final_at = CASE WHEN {outranked} AND receipt.rank = 4 OR {sent_after_all} THEN {now}
                     WHEN {outranked} THEN NULL ELSE {table}.final_at END,
     sent_at = CASE WHEN {table}.sent_at IS NULL AND receipt.state IN ('sent', 'delivered')
                    THEN {now} ELSE {table}.sent_at END,
@@ -107,6 +108,9 @@ FROM {receipts} WHERE {table}.id = receipt.id AND {among}
 OUTRANKED = """receipt.rank > CASE WHEN {table}.error = 'nobody_knows' THEN 2 ELSE CASE {table}.state
     WHEN 'queued' THEN 0 WHEN 'sending' THEN 1 WHEN 'in_doubt' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END
     END"""
+
+# It was given up, so nobody asks about it any more: unless its last word comes by itself, it stays sent.
+SENT_AFTER_ALL = "{table}.error = 'nobody_knows' AND receipt.rank = 3"
 
 
 @transaction.atomic
@@ -129,6 +133,7 @@ def _move_forward(table: type[Message], best: dict[int, Receipt], now: datetime)
         table=name,
         now=arrays.INSTANT[connection.vendor],
         outranked=OUTRANKED.format(table=name),
+        sent_after_all=SENT_AFTER_ALL.format(table=name),
     )
     receipts = arrays.values([_row(key, one) for key, one in best.items()])
     times = [arrays.instant(at) for at in (now, now, now + SETTLING)]

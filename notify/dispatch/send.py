@@ -24,8 +24,8 @@ from notify.channels.registry import channels
 from notify.dispatch import bell
 from notify.dispatch.answers import put_down
 from notify.dispatch.handful import Unreachable, take
-from notify.dispatch.lease import lease, release, renew
-from notify.dispatch.models import Batch, Delivery
+from notify.dispatch.lease import Held, lease, release, renew
+from notify.dispatch.models import Delivery
 from notify.dispatch.stopping import stopping
 
 log = logging.getLogger(__name__)
@@ -57,39 +57,39 @@ def send_next_batch(queue: str) -> bool:
     first = lease(queue, worker)
     if first is None:
         return False
-    held = [first]
-    channel = channels().get(first.channel)
+    held, name = [first], first.batch.channel
+    channel = channels().get(name)
     rests_until = timezone.now() + BACK_OFF
     try:
         if channel is None:
-            log.error("batch %s waits: channel %s is switched off", first.pk, first.channel)
+            log.error("batch %s waits: channel %s is switched off", first.batch.pk, name)
         else:
-            _work_through(held, worker, channel)
+            _work_through(held, channel)
             rests_until = timezone.now()
     except ChannelError as error:
-        log.warning("batch %s waits: %s cannot send: %s", held[-1].pk, first.channel, error)
+        log.warning("batch %s waits: %s cannot send: %s", held[-1].batch.pk, name, error)
     finally:
-        for batch in held:
-            release(batch, worker, not_before=rests_until)
+        for one in held:
+            release(one, not_before=rests_until)
     return True
 
 
-def _work_through(held: list[Batch], worker: str, channel: Channel) -> None:
+def _work_through(held: list[Held], channel: Channel) -> None:
     """Send handful after handful and put down each outcome, until nothing is left or another's turn.
 
     held: the first batch; those that follow it are added. Whatever the channel leaves without a
     receipt stays ``sending``, and so is asked about later.
     """
-    notice = held[0].dispatch.notice
+    notice = held[0].batch.dispatch.notice
     said = _Said()
     renewed = recorded = timezone.now()
     try:
-        for receipt in channel.send(notice, _drawn(held, worker, notice, channel, said)):
+        for receipt in channel.send(notice, _drawn(held, notice, channel, said)):
             said.outcomes.append(receipt)
             now = timezone.now()
             # A clock that jumps back must not keep us from either for as long as it jumped.
             if abs(now - renewed) >= RENEW_AFTER:
-                if not all(renew(batch, worker) for batch in held):
+                if not all(renew(one) for one in held):
                     return
                 renewed = now
             if len(said.outcomes) >= RECORD_AT or abs(now - recorded) >= RECORD_AFTER:
@@ -112,7 +112,7 @@ class _Said:
 
 
 def _drawn(
-    held: list[Batch], worker: str, notice: Notice, channel: Channel, said: _Said
+    held: list[Held], notice: Notice, channel: Channel, said: _Said
 ) -> Iterator[Recipient]:
     """Take handful after handful out of the ledger, as the channel has room for more.
 
@@ -121,16 +121,17 @@ def _drawn(
     """
     until = time.monotonic() + TURN
     while True:
-        handful = take(held[-1], worker, notice, channel)
+        last = held[-1]
+        handful = take(last, notice, channel)
         if handful is None:
-            following = lease(held[-1].queue, worker, after=held[-1])
+            following = lease(last.batch.queue, last.worker, after=last.batch)
             if following is None:
                 return
             held.append(following)
         for message in handful or ():
             said.tries[message.key] = message.attempts + 1
             try:
-                yield message.recipient(channel)
+                yield message.recipient(channel, last.permit)
             except Unreachable as reason:
                 said.outcomes.append(Receipt(message.reference, Outcome.FAILED, error=str(reason)))
         if stopping() or time.monotonic() >= until:

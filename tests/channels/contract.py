@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from django.template.loader import render_to_string
@@ -28,6 +29,7 @@ from notify.channels.base import (
     TextChannel,
 )
 from notify.channels.notice import Notice, Words
+from notify.channels.permit import Permit
 from tests.channels.notices import (
     FRISTAD,
     WORDS,
@@ -181,7 +183,7 @@ class RefusingContract:
 
 
 class TextContract(ChannelContract):
-    """For channels that also carry words to one person."""
+    """For channels that also carry words to one person, who would mind to read them twice."""
 
     @pytest.fixture
     def channel(self) -> TextChannel:
@@ -198,6 +200,18 @@ class TextContract(ChannelContract):
         receipts = list(channel.send_texts(texts))
         assert references(receipts) == [text.reference for text in texts]
         assert {receipt.outcome for receipt in receipts} <= TAKEN
+
+    def test_what_may_leave_no_longer_stays_here(
+        self, channel: TextChannel, told: Notice, recipients: list[Recipient], texts: list[Text]
+    ) -> None:
+        over = Permit()
+        late = [replace(one, permit=over) for one in recipients]
+        late_texts = [replace(one, permit=over) for one in texts]
+        kept = [*channel.send(told, late), *channel.send_texts(late_texts)]
+        assert {one.outcome for one in kept} == {Outcome.FAILED_FOR_NOW}
+        assert len(kept) == len(recipients) + len(texts)
+        asked = [*channel.look_up(told, recipients), *channel.look_up_texts(texts)]
+        assert {one.outcome for one in asked} == {Outcome.ABSENT}
 
     def test_a_text_that_was_sent_is_found(self, channel: TextChannel, texts: list[Text]) -> None:
         list(channel.send_texts(texts[:3]))

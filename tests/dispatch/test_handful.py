@@ -15,6 +15,7 @@ from notify.channels.memory import MemoryChannel
 from notify.channels.registry import channels
 from notify.dispatch import expand as expanding
 from notify.dispatch.handful import LET_PASS, STILL_ON_ITS_WAY, take
+from notify.dispatch.lease import Held
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.record import record
 from notify.dispatch.send import send_next_batch
@@ -232,7 +233,7 @@ def test_an_all_clear_waits_for_a_handful_that_is_being_marked_and_counts_it_as_
     Batch.objects.update(leased_by="me")
 
     end = world.meanwhile(
-        lambda: take(batch, "me", dispatch.notice, channel),
+        lambda: take(Held(batch, "me"), dispatch.notice, channel),
         lambda: world.expanded(Move.RESOLVE, alert),
     )
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from notify.channels import permit as permits
 from notify.channels.base import Outcome, Receipt, Recipient
 from notify.channels.memory import MemoryChannel
+from notify.channels.permit import LEAVES_WITHIN
+from notify.channels.sms.leaving import UNHEARD_SECONDS
+from notify.channels.sms.pace import PATIENCE
+from notify.channels.sms.provider import ANSWER_SECONDS
+from notify.dispatch import direct
 from notify.dispatch import expand as expanding
 from notify.dispatch import send as sending
-from notify.dispatch.lease import LEASE, due_batches, release
+from notify.dispatch.lease import LEASE, Held, due_batches, release
 from notify.dispatch.models import Batch, Delivery, State
-from notify.dispatch.record import record
+from notify.dispatch.overdue import LETTING_GO
+from notify.dispatch.reconcile import reconcile
+from notify.dispatch.record import SETTLING, record
 from notify.dispatch.send import send_next_batch
 from tests.dispatch import world
 from tests.dispatch.watched import Watched, addresses, once, phones
@@ -177,7 +186,7 @@ def test_a_batch_is_not_closed_over_a_message_that_is_queued_again_meanwhile() -
 
     world.meanwhile(
         lambda: record([Receipt(delivery.reference, Outcome.ABSENT)]),
-        lambda: release(delivery.batch, "me", not_before=timezone.now()),
+        lambda: release(Held(delivery.batch, "me"), not_before=timezone.now()),
     )
 
     batch = Batch.objects.get()
@@ -206,3 +215,64 @@ def test_who_lost_the_lease_does_not_undo_what_another_tries_by_now(
 
     assert watched.sent == []
     assert world.states(dispatch) == [State.SENDING, State.SENDING]
+
+
+# --- standing still ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
+    """Moves our clock and the one that permits go by, as time itself does."""
+    monkeypatch.setattr(Watched, "handful", 10)
+    monkeypatch.setattr(permits, "now", lambda: timezone.now().timestamp())
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_stood_still_while_others_sent_it_sends_no_more_of_what_it_has_in_hand(
+    watched: Watched, clock: time_machine.Traveller
+) -> None:
+    people = world.crowd(5)
+    dispatch = world.expanded()
+
+    def stand_still() -> None:
+        clock.shift(LEASE)
+        reconcile()
+        clock.shift(LETTING_GO)
+        reconcile()
+        assert send_next_batch("urgent") is True
+        assert addresses(watched) == phones(people)
+
+    watched.before = once(stand_still)
+    send_next_batch("urgent")
+
+    assert addresses(watched) == phones(people)
+    assert set(world.states(dispatch)) == {State.SENT}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_leave_because_we_stood_still_comes_back_if_nobody_took_over(
+    watched: Watched, clock: time_machine.Traveller
+) -> None:
+    people = world.crowd(5)
+    dispatch = world.expanded()
+    watched.before = once(lambda: clock.shift(LEAVES_WITHIN))
+
+    send_next_batch("urgent")
+
+    assert len(watched.sent) == 4, "the lease was renewed, and the others may leave"
+    assert world.states(dispatch) == [State.QUEUED] + [State.SENT] * 4
+    clock.shift(timedelta(minutes=1))
+    world.work()
+    assert addresses(watched) == phones(people)
+
+
+def test_the_waits_that_keep_two_workers_apart_fit_together() -> None:
+    """Who works keeps its permit; what left last has arrived, or never will, when others ask."""
+    longest_silence = timedelta(seconds=max(ANSWER_SECONDS, PATIENCE))
+    leaves_within = timedelta(seconds=LEAVES_WITHIN)
+    for renew_after in (sending.RENEW_AFTER, direct.RENEW_AFTER):
+        assert renew_after + longest_silence <= leaves_within < LEASE
+    assert leaves_within + timedelta(seconds=UNHEARD_SECONDS) < LETTING_GO
+    assert timedelta(seconds=UNHEARD_SECONDS) < SETTLING

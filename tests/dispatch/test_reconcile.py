@@ -32,6 +32,7 @@ class Asked(MemoryChannel):
     """Counts what it is asked, and lets something happen before it answers."""
 
     asked: list[str]
+    about: Sequence[Recipient] = ()
     before: Callable[[], object] = staticmethod(lambda: None)
     on_its_way: Callable[[], object] = staticmethod(lambda: None)
 
@@ -42,6 +43,7 @@ class Asked(MemoryChannel):
 
     def look_up(self, notice: Notice, recipients: Sequence[Recipient]) -> Iterator[Receipt]:
         self.asked = [*getattr(self, "asked", []), *(one.reference for one in recipients)]
+        self.about = recipients
         self.before()
         yield from super().look_up(notice, recipients)
 
@@ -419,11 +421,14 @@ def test_a_word_that_comes_after_all_still_counts(channel: Asked, clock: Travell
     now = timezone.now()
     Delivery.objects.update(state=State.FAILED, error="nobody_knows", final_at=now)
 
+    clock.shift(timedelta(hours=1))
     record([Receipt(delivery.reference, Outcome.ACCEPTED)])
-    assert (state(delivery), delivery.error, delivery.final_at) == (State.SENT, "", None)
+    # Nobody asks any more, so it is sent for good, unless the last word comes by itself.
+    assert (state(delivery), delivery.error) == (State.SENT, "no_receipt")
+    assert delivery.final_at == timezone.now()
 
     record([Receipt(delivery.reference, Outcome.DELIVERED)])
-    assert (state(delivery), delivery.final_at) == (State.DELIVERED, now)
+    assert (state(delivery), delivery.error) == (State.DELIVERED, "")
 
 
 @pytest.mark.django_db
@@ -493,3 +498,21 @@ def test_a_callback_that_comes_while_it_is_doubted_is_not_undone(channel: Asked)
     world.meanwhile(lambda: record([Receipt(delivery.reference, Outcome.DELIVERED)]), reconcile)
 
     assert state(delivery) == State.DELIVERED
+
+
+@pytest.mark.django_db
+def test_what_an_earlier_update_with_the_same_words_brought_is_not_it(
+    channel: Asked, clock: Traveller
+) -> None:
+    world.crowd(1)
+    first = world.only(world.fan_out())
+    alert = world.alert_of(first.dispatch)
+    second = world.only(world.fan_out(Move.UPDATE, alert))
+    delivery = world.only(world.expanded(Move.UPDATE, alert))
+    now = timezone.now()
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.IN_DOUBT, sending_at=now, due_at=now)
+    Batch.objects.filter(pk=delivery.batch_id).update(ask_at=now)
+
+    reconcile()
+
+    assert [set(one.earlier) for one in channel.about] == [{first.provider_id, second.provider_id}]

@@ -104,6 +104,19 @@ def configured(house: House, *names: str, **variables: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def switched_on(house: House, *names: str) -> Iterator[None]:
+    """Throw switches of ``tests.faults.worker`` until the block ends."""
+    files = [house.stack.folder / name for name in names]
+    for file in files:
+        file.touch()
+    try:
+        yield
+    finally:
+        for file in files:
+            file.unlink()
+
+
+@contextlib.contextmanager
 def frozen(child: Child) -> Iterator[None]:
     """SIGSTOP: it holds its connections, and answers nothing until the block ends."""
     os.killpg(child.process.pid, signal.SIGSTOP)

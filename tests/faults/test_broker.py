@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from urllib.error import URLError
 
 import pytest
 import redis
 
 from tests.faults.conftest import BURST, Publish, dispatch_of
-from tests.faults.house import House, frozen, kill, restart, stays_so_for
+from tests.faults.house import House, frozen, kill, restart, stays_so_for, switched_on
 from tests.faults.promise import Person, assert_the_promise_holds
 from tests.faults.scale import SCALE
 from tests.simulator_fixture import wait_until
@@ -89,19 +87,8 @@ def test_the_web_server_dies_between_commit_and_bell(
     assert_the_promise_holds(house, dispatch, crowd)
 
 
-@contextmanager
-def every_task_twice(house: House) -> Iterator[None]:
-    """Let workers get each task once more; see ``tests.faults.worker``."""
-    switch = house.stack.folder / "twice"
-    switch.touch()
-    try:
-        yield
-    finally:
-        switch.unlink()
-
-
 def test_every_task_is_delivered_twice(house: House, crowd: list[Person], publish: Publish) -> None:
-    with every_task_twice(house):
+    with switched_on(house, "twice", "dawdle"):
         _alert, dispatch = publish()
         assert_the_promise_holds(house, dispatch, crowd)
     repeated = (house.stack.folder / "repeated").read_text().split()

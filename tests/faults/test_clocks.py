@@ -9,7 +9,7 @@ import pytest
 
 from notify.demo.children import alive
 from tests.faults.conftest import Publish
-from tests.faults.house import House, second_of_its_kind
+from tests.faults.house import House, second_of_its_kind, switched_on
 from tests.faults.promise import Person, assert_the_promise_holds
 from tests.faults.scale import IS_WHOLE, SCALE
 from tests.stories.places import DANNIKE
@@ -19,9 +19,11 @@ WORKERS = ["urgent", "urgent-2", "routine"]
 
 
 def test_two_beats_do_no_harm(house: House, crowd: list[Person], publish: Publish) -> None:
-    # Doubts and refusals give both of them something to find.
-    house.provider.set_faults(accept_then_hang_up=0.1, answer_429=0.1)
-    with alive(second_of_its_kind(house.child("beat"), "beat-2")):
+    # Doubts and refusals give both of them something to find. What has not arrived must not be sent
+    # again by each who hears so.
+    house.provider.set_faults(accept_then_hang_up=0.1, refuse=0.2, answer_429=0.1)
+    twin = second_of_its_kind(house.child("beat"), "beat-2")
+    with alive(twin), switched_on(house, "dawdle"):
         _alert, dispatch = publish()
         assert_the_promise_holds(house, dispatch, crowd)
 

@@ -1,8 +1,11 @@
-"""What the workers and the beat of these tests run: the product's own application, and three switches.
+"""What the workers and the beat of these tests run: the product's own application, and four switches.
 
 - ``FAULTS_HASTY=1`` makes every wait of the fan-out a tenth as long, in the same proportions, and its
   handfuls and batches small, so that a shortened test meets the same moments.
 - The file ``twice`` in ``FAULTS_FOLDER``: every task that a worker receives comes once more.
+- The file ``dawdle`` there: whoever has read something takes its time before it writes: between reading
+  a handful and marking it, between an answer of the provider's and putting it down. Two who do the same
+  work then meet; else they would mostly just miss each other.
 - The file ``clock-NAME`` there holds the seconds by which the clock of worker NAME is wrong. Only
   this process's clock jumps: a machine's clock belongs to all who run tests on it.
 """
@@ -10,7 +13,10 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +37,7 @@ django.setup()
 
 from notify.dispatch import tasks  # noqa: E402, F401 - models can be imported only now
 
-ROOMS = ("notify.dispatch.", "notify.channels.sms.")
+ROOMS = ("notify.dispatch.", "notify.channels.")
 HASTY: dict[str, Any] = {
     "LEASE": timedelta(seconds=6),
     "RENEW_AFTER": timedelta(seconds=1.5),
@@ -46,7 +52,8 @@ HASTY: dict[str, Any] = {
     "LONGEST_WAIT_IF_TOLD": 1.0,
     "ABANDONED_AFTER": 3_000,
     "ANSWER_SECONDS": 2.0,
-    "STOOD_STILL": 3.0,
+    "UNHEARD_SECONDS": 1.5,
+    "LEAVES_WITHIN": 3.5,
     "REST": 1.5,
     "LONGEST_REST": 12.0,
     "FIRST_SLICE": 20,
@@ -101,6 +108,31 @@ def deliver_again(request: Any, **_kwargs: object) -> None:
         file.write(f"{request.name}\n")
 
 
+def dawdle(most: float) -> None:
+    """Let a while pass, which differs from one worker to the next. most: seconds."""
+    if (FOLDER / "dawdle").exists():
+        time.sleep(random.uniform(0.1, most))
+
+
+def dawdle_in_between() -> None:
+    """Between reading and writing, where no lock may be trusted to keep two apart."""
+    from notify.dispatch import handful, reconcile
+
+    mark, put_down = handful._mark, reconcile.put_down
+
+    def mark_late(*arguments: Any) -> Any:
+        dawdle(0.5)
+        return mark(*arguments)
+
+    def put_down_late(table: Any, tries: Any, said: Iterable[Any]) -> None:
+        said = list(said)
+        dawdle(1.5)
+        put_down(table, tries, said)
+
+    handful._mark, reconcile.put_down = mark_late, put_down_late  # type: ignore[assignment]
+
+
+dawdle_in_between()
 if os.environ.get("FAULTS_HASTY") == "1":
     hurry()
 make_clock_wrong(FOLDER / f"clock-{name_of_worker(sys.argv)}")

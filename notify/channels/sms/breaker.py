@@ -15,14 +15,16 @@ log = logging.getLogger(__name__)
 
 
 class Breaker:
-    """Of one provider in one process: closed while it works, open while it is down.
+    """Of one service of a provider in one process: closed while it works, open while it is down.
 
     After a rest one message is let through. Its success closes the breaker; its failure opens it
     again, for twice as long.
     """
 
-    def __init__(self, provider: str) -> None:
-        self._provider = provider
+    def __init__(self, service: str, meanwhile: str) -> None:
+        """service: what does not answer. meanwhile: what becomes of its work. Both for the log."""
+        self._service = service
+        self._meanwhile = meanwhile
         self._failures = 0
         self._rest = REST
         self._open_until: float | None = None
@@ -47,7 +49,7 @@ class Breaker:
     def succeeded(self) -> None:
         """The provider gave a clear answer."""
         if self._open_until is not None:
-            log.warning("The SMS provider %s answers again", self._provider)
+            log.warning("%s answers again", self._service)
         self._failures, self._rest = 0, REST
         self._open_until, self._trying = None, False
 
@@ -55,9 +57,7 @@ class Breaker:
         """The provider could not be reached, or left a message in doubt."""
         self._failures += 1
         if self._open_until is None and self._failures >= FAILURES:
-            log.error(
-                "The SMS provider %s does not answer: another stands in for it", self._provider
-            )
+            log.error("%s does not answer: %s", self._service, self._meanwhile)
             self._open_until = time.monotonic() + self._rest
         elif self._trying:
             # Those that were in flight when it opened fail too, and say nothing new.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -23,11 +24,16 @@ TAKEN = frozenset({Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.FAILED})
 
 
 class Route:
-    """One provider, with its pace and its breaker."""
+    """One provider, with its pace and its breakers.
+
+    Whether it takes messages and whether it answers questions about them are two things: while it
+    takes none, answers settle the doubts that it left, and those who are absent go to another.
+    """
 
     def __init__(self, provider: Provider, pace: Pace) -> None:
         self.provider = provider
-        self.breaker = Breaker(provider.name)
+        self.breaker = Breaker(f"The SMS provider {provider.name}", "another stands in for it")
+        self._asking = Breaker(f"{provider.name}'s list of messages", "what is in doubt waits")
         self._pace = pace
 
     async def create(self, message: Outgoing, *, alone: bool) -> Receipt:
@@ -41,17 +47,34 @@ class Route:
             return self._unsent(message, errors.HELD_BACK, later.retry_after)
         if not alone and not self.breaker.admits():
             return self._unsent(message, errors.UNREACHABLE, self.breaker.resting)
-        receipt = await self.provider.create(message)
-        await self._learn(receipt)
+        return await self._learn(await self.provider.create(message))
+
+    async def find(self, message: Outgoing) -> Receipt:
+        """Ask what became of it; IN_DOUBT without asking while questions are not answered.
+
+        Each that hangs costs whoever sweeps 20 s, and there may be thousands of them.
+        """
+        if not self._asking.admits():
+            return Receipt(
+                message.reference, Outcome.IN_DOUBT, self.provider.name, error=errors.NO_ANSWER
+            )
+        receipt = await self.provider.find(message)
+        if receipt.outcome is Outcome.IN_DOUBT:
+            self._asking.failed()
+        else:
+            self._asking.succeeded()
         return receipt
 
-    async def _learn(self, receipt: Receipt) -> None:
+    async def _learn(self, receipt: Receipt) -> Receipt:
+        """Remember what it says of the provider; returns it with the wait, if that was up to us."""
         if receipt.outcome in TAKEN:
             self.breaker.succeeded()
         elif receipt.outcome is Outcome.IN_DOUBT or receipt.error == errors.UNREACHABLE:
             self.breaker.failed()
         if receipt.error in errors.TOO_FAST:
-            await self._pace.slow_down(receipt.retry_after)
+            wait = await self._pace.slow_down(receipt.retry_after)
+            return replace(receipt, retry_after=wait)
+        return receipt
 
     def _unsent(self, message: Outgoing, error: str, wait: float) -> Receipt:
         return Receipt(
@@ -86,13 +109,11 @@ class Carrier:
 
         ABSENT is said only when every provider that may have it has said so.
         """
-        asked = [
-            one.provider for one in self._routes if message.provider in ("", one.provider.name)
-        ]
+        asked = [one for one in self._routes if message.provider in ("", one.provider.name)]
         # Nobody can ask a provider that is not configured any more.
         least = Receipt(message.reference, Outcome.ABSENT if asked else Outcome.IN_DOUBT)
-        for provider in asked:
-            receipt = await provider.find(message)
+        for route in asked:
+            receipt = await route.find(message)
             if receipt.outcome is Outcome.IN_DOUBT:
                 # Who has it is not known yet, so the next to ask must ask everybody again.
                 least = Receipt(

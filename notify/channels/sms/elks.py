@@ -22,14 +22,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from notify.channels.base import Outcome, Receipt
 from notify.channels.sms import errors
+from notify.channels.sms.leaving import Form, never_connected, open_session, too_late
 from notify.channels.sms.outgoing import Outgoing
 from notify.channels.sms.provider import (
     ANSWER_SECONDS,
-    CONNECT_SECONDS,
-    OUT_OF_ORDER,
-    SAME_CLOCK,
+    LOOK_BACK,
     Refusals,
-    never_connected,
     seconds,
 )
 from notify.channels.sms.statuses import outcome_of
@@ -71,7 +69,7 @@ class Elks:
             "whendelivered": callback_url(message.reference),
         }
         try:
-            made = await self._ask("POST", data=form)
+            made = await self._ask("POST", data=Form(form, message.permit))
             name, parts = str(made["id"]), int(made.get("parts") or message.units)
         except Exception as error:  # noqa: BLE001 - one SMS that goes wrong must not end the others
             outcome, code, retry_after = _judge(error)
@@ -106,10 +104,9 @@ class Elks:
         while True:
             page = await self._ask("GET", params=query)
             for found in page["data"]:
-                created = _moment(found["created"])
-                if created < message.since - OUT_OF_ORDER:
+                if _moment(found["created"]) < message.since - LOOK_BACK:
                     return None
-                if created >= message.since - SAME_CLOCK and self._is(message, found):
+                if self._is(message, found):
                     return dict(found)
             following = page.get("next")
             if not following:
@@ -140,12 +137,7 @@ class Elks:
 @asynccontextmanager
 async def connect() -> AsyncIterator[Elks]:
     """A client for the event loop that runs; its connections close at the end."""
-    async with aiohttp.ClientSession(
-        headers={"Authorization": _authorization()},
-        connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-    ) as http:
+    async with open_session(headers={"Authorization": _authorization()}) as http:
         yield Elks(http)
 
 
@@ -176,6 +168,8 @@ def _judge(error: Exception) -> tuple[Outcome, str, float | None]:
     """What an exception says about the message: the outcome, a code, and seconds to wait if told."""
     if never_connected(error):
         return Outcome.FAILED_FOR_NOW, errors.UNREACHABLE, None
+    if too_late(error):
+        return Outcome.FAILED_FOR_NOW, errors.STOOD_STILL, 0.0
     if not isinstance(error, _Refused):
         return Outcome.IN_DOUBT, errors.NO_ANSWER, None
     code = f"{NAME}-{error.status}"

@@ -18,6 +18,8 @@ NO_ANSWER = "no_answer"
 """Ours: the request was under way, and no answer came back that can be read."""
 HELD_BACK = "held_back"
 """Ours: the provider wants silence for a while, so nothing was sent."""
+STOOD_STILL = "stood_still"
+"""Ours: whoever sends stood still until others may have taken over, so nothing was sent."""
 TOO_FAST = frozenset({"20429", "46elks-429"})
 """The codes that ask everybody to slow down."""
 ELKS_FAILED = "46elks-failed"
@@ -54,6 +56,7 @@ _CODES: dict[str, tuple[Meaning, Promise]] = {
     UNREACHABLE: (Meaning.FOR_NOW, _("The SMS provider could not be reached.")),
     NO_ANSWER: (Meaning.FOR_NOW, _("The SMS provider did not answer.")),
     HELD_BACK: (Meaning.FOR_NOW, _BUSY),
+    STOOD_STILL: (Meaning.FOR_NOW, _("Our own sending stood still for a while.")),
     "20003": (Meaning.OPERATOR, _ACCOUNT),
     "20005": (Meaning.OPERATOR, _ACCOUNT),
     "20403": (Meaning.OPERATOR, _ACCOUNT),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from notify.channels.base import Recipient, Text
 from notify.channels.notice import Notice
+from notify.channels.permit import ALWAYS, Permit
 from notify.channels.sms.compose import compose
 from notify.channels.sms.text import measure, normalise
 
@@ -25,9 +26,9 @@ URGENT = frozenset({"Extreme", "Severe"})
 class Outgoing:
     """One SMS. body: as it goes out, normalised. valid_for: seconds, 1 to 36000, its words stay true.
 
-    units: segments. since: when its words came to be, so that it cannot have been sent before.
+    units: segments. since: when its words came to be, by some clock of ours.
     urgent: it goes before those that are not. provider: who was given it before, when asked about.
-    earlier: ids of messages with these words that are not this one.
+    earlier: ids of messages with these words that are not this one. permit: until when it may leave.
     """
 
     address: str
@@ -39,6 +40,7 @@ class Outgoing:
     urgent: bool = False
     provider: str = ""
     earlier: tuple[str, ...] = ()
+    permit: Permit = field(default=ALWAYS, compare=False)
 
 
 def for_notice(notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Outgoing]:
@@ -63,6 +65,7 @@ def for_notice(notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Outg
             urgent=urgent,
             provider=person.provider,
             earlier=person.earlier,
+            permit=person.permit,
         )
 
 
@@ -80,6 +83,7 @@ def for_text(text: Text) -> Outgoing:
         # Somebody waits for it: a code, an answer.
         urgent=True,
         provider=text.provider,
+        permit=text.permit,
     )
 
 

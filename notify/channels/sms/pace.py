@@ -7,7 +7,6 @@ import time
 from collections import deque
 
 from notify.channels.sms.bucket import Bucket, Grant
-from notify.channels.sms.pulse import STAND_BACK, Pulse
 
 PATIENCE = 10.0
 """Seconds in which nothing may leave before those who wait are sent away. A batch's lease is renewed
@@ -40,15 +39,11 @@ class Pace:
         self._looking: asyncio.Task[None] | None = None
         self._backed_off = FIRST_BACK_OFF
         self._slow_until = 0.0
-        self._pulse = Pulse()
 
     async def turn(self, segments: int, *, urgent: bool) -> None:
         """Return when a message of so many segments may leave; raises NotYet if that is far off."""
         if self._bucket.per_second or not self._silent_about_silence():
             await self._lines[urgent].turn(segments)
-        # Looked at last: it may have stood still while it waited.
-        if self._pulse.stands_back:
-            raise NotYet(STAND_BACK)
 
     async def slow_down(self, retry_after: float | None) -> float:
         """The provider said 429: everybody waits so long, or longer each time if it did not say.
@@ -71,7 +66,6 @@ class Pace:
 
     async def close(self) -> None:
         """End the look that may be under way, before its connection is closed under it."""
-        self._pulse.end()
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)

@@ -12,19 +12,16 @@ import time
 from datetime import timedelta
 from typing import Protocol
 
-import aiohttp
-
 from notify.channels import tally
 from notify.channels.base import Outcome, Receipt
 from notify.channels.sms import errors
 from notify.channels.sms.outgoing import Outgoing
 
 ANSWER_SECONDS = 20.0
-CONNECT_SECONDS = 5.0
-SAME_CLOCK = timedelta(minutes=5)
-"""How far the provider's clock may be from ours."""
-OUT_OF_ORDER = timedelta(days=1)
-"""How far the provider's list may be from newest first."""
+LOOK_BACK = timedelta(days=1)
+"""How long before its words came to be, by the clock of whoever published them, a message is looked for.
+That clock may be wrong, and the provider's list not quite newest first; one that is wrongly taken
+for absent is sent twice."""
 QUIET_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
@@ -101,11 +98,6 @@ class Refusals:
         if now - self._said.get(what, -QUIET_SECONDS) >= QUIET_SECONDS:
             self._said[what] = now
             log.log(level, sentence, what)
-
-
-def never_connected(error: Exception) -> bool:
-    """Whether no connection was made, so that nothing can have been sent."""
-    return isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
 
 
 def seconds(header: str | None) -> float | None:

@@ -6,11 +6,10 @@ import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import urlencode
 
-import aiohttp
 from django.conf import settings
 from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
@@ -20,15 +19,14 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from notify.channels.base import Outcome, Receipt
+from notify.channels.permit import ALWAYS
 from notify.channels.sms import errors
+from notify.channels.sms.leaving import Form, never_connected, open_session, too_late
 from notify.channels.sms.outgoing import Outgoing
 from notify.channels.sms.provider import (
     ANSWER_SECONDS,
-    CONNECT_SECONDS,
-    OUT_OF_ORDER,
-    SAME_CLOCK,
+    LOOK_BACK,
     Refusals,
-    never_connected,
     seconds,
 )
 from notify.channels.sms.statuses import outcome_of
@@ -36,6 +34,8 @@ from notify.channels.sms.statuses import outcome_of
 NAME = "twilio"
 CALLBACK_RETRIES = "#rc=5&rp=ct,rt,5xx"
 """Connection overrides: a callback that our server failed to take is made again, five times."""
+_PERMIT = ContextVar("permit", default=ALWAYS)
+"""Of the message that is handed over: Twilio's client has no place for it on the way to the transport."""
 
 
 class _Busy(Exception):
@@ -47,22 +47,19 @@ class _Busy(Exception):
 
 
 class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no types
-    """The transport of Twilio's own client, with four things that the original lacks.
+    """The transport of Twilio's own client, with five things that the original lacks.
 
     It tells a connection that could not be made from an answer that did not come; it hands on
-    Retry-After, which the client's exceptions drop; it logs nothing, since its log holds phone
-    numbers; and it costs half: the original builds a form writer, a request object, a log record
-    and an authorisation for each message.
+    Retry-After, which the client's exceptions drop; it sends nothing whose permit is over; it logs
+    nothing, since its log holds phone numbers; and it costs half: the original builds a form
+    writer, a request object, a log record and an authorisation for each message.
     """
 
     def __init__(self) -> None:
         super().__init__(pool_connections=False)
         pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}"
-        self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-            headers={"Authorization": "Basic " + b64encode(pair.encode()).decode()},
+        self.session = open_session(
+            headers={"Authorization": "Basic " + b64encode(pair.encode()).decode()}
         )
 
     async def request(
@@ -75,7 +72,7 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio publishes no
         **_options: Any,
     ) -> Response:
         """As the original; raises _Busy for a 429."""
-        form = urlencode(data).encode() if data else None
+        form = Form(data, _PERMIT.get()) if data else None
         async with self.session.request(
             method, url, params=params, data=form, headers=headers, allow_redirects=False
         ) as answer:
@@ -102,6 +99,7 @@ class Twilio:
 
     async def create(self, message: Outgoing) -> Receipt:
         """Hand over one SMS. Never raises: whatever happens is the receipt's outcome."""
+        _PERMIT.set(message.permit)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 made = await self._messages.create_async(
@@ -153,7 +151,7 @@ class Twilio:
         has none, and would be taken for absent and sent twice. It comes newest first.
         """
         async for found in await self._messages.stream_async(to=message.address, page_size=100):
-            if found.date_created < message.since - OUT_OF_ORDER:
+            if found.date_created < message.since - LOOK_BACK:
                 return None
             if self._is(message, found):
                 return found
@@ -162,7 +160,6 @@ class Twilio:
     def _is(self, message: Outgoing, found: Any) -> bool:
         return bool(
             found.direction == "outbound-api"
-            and found.date_created >= message.since - SAME_CLOCK
             and found.body == message.body
             and found.sid not in message.earlier
             and all(getattr(found, name) == value for name, value in self._sender.items())
@@ -203,6 +200,8 @@ def _judge(error: Exception) -> tuple[Outcome, str, float | None]:
         return Outcome.FAILED_FOR_NOW, "20429", error.retry_after
     if never_connected(error):
         return Outcome.FAILED_FOR_NOW, errors.UNREACHABLE, None
+    if too_late(error):
+        return Outcome.FAILED_FOR_NOW, errors.STOOD_STILL, 0.0
     if isinstance(error, (TwilioRestException, TwilioServiceException)):
         # 408 says that the provider gave up reading or working, not that it did nothing.
         if 400 <= error.status < 500 and error.status != 408:

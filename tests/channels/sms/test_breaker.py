@@ -12,7 +12,7 @@ from notify.channels.sms.breaker import FAILURES, Breaker
 def opened(monkeypatch: pytest.MonkeyPatch) -> Breaker:
     """A breaker that opened, and whose rest is over at once."""
     monkeypatch.setattr(breakers, "REST", 0.0)
-    breaker = Breaker("twilio")
+    breaker = Breaker("The SMS provider twilio", "another stands in for it")
     for _ in range(FAILURES):
         breaker.failed()
     monkeypatch.setattr(breakers, "REST", 15.0)
@@ -20,7 +20,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Breaker:
 
 
 def test_failures_in_a_row_open_it() -> None:
-    breaker = Breaker("twilio")
+    breaker = Breaker("The SMS provider twilio", "another stands in for it")
     for _ in range(FAILURES - 1):
         breaker.failed()
     assert breaker.admits()
@@ -30,7 +30,7 @@ def test_failures_in_a_row_open_it() -> None:
 
 
 def test_a_success_in_between_starts_the_count_anew() -> None:
-    breaker = Breaker("twilio")
+    breaker = Breaker("The SMS provider twilio", "another stands in for it")
     for _ in range(3):
         for _ in range(FAILURES - 1):
             breaker.failed()
@@ -56,7 +56,7 @@ def test_a_failed_try_makes_the_next_rest_longer(opened: Breaker) -> None:
 
 
 def test_those_that_were_in_flight_when_it_opened_say_nothing_new() -> None:
-    breaker = Breaker("twilio")
+    breaker = Breaker("The SMS provider twilio", "another stands in for it")
     for _ in range(100):
         breaker.failed()
     assert breaker.resting <= breakers.REST

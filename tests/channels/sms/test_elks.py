@@ -169,10 +169,18 @@ def test_it_is_found_behind_hundreds_of_others(channel: SmsChannel, simulator: S
     assert look_up(channel, told).provider_id == first.provider_id
 
 
+def test_it_is_found_though_the_clock_of_who_published_is_ahead(
+    channel: SmsChannel, simulator: Simulator
+) -> None:
+    told = notice(sent=datetime.now(UTC) + timedelta(hours=23))
+    receipt = send(channel, told)
+    assert look_up(channel, told).provider_id == receipt.provider_id
+
+
 def test_other_words_and_older_ones_are_not_it(channel: SmsChannel, simulator: Simulator) -> None:
     send(channel, notice(publisher="Ulricehamns kommun"))
     assert look_up(channel, notice()).outcome is Outcome.ABSENT
-    later = notice(sent=datetime.now(UTC) + timedelta(hours=1))
+    later = notice(sent=datetime.now(UTC) + timedelta(hours=25))
     send(channel, later)
     assert look_up(channel, later).outcome is Outcome.ABSENT
 

@@ -288,10 +288,18 @@ def test_what_another_sender_sent_is_not_it(
     other.close()
 
 
-def test_what_was_sent_before_the_notice_was_is_not_it(
+def test_it_is_found_though_the_clock_of_who_published_is_ahead(
     sms: SmsChannel, simulator: Simulator
 ) -> None:
-    told = notice(sent=datetime.now(UTC) + timedelta(hours=1))
+    told = notice(sent=datetime.now(UTC) + timedelta(hours=23))
+    receipt = send(sms, told)
+    assert look_up(sms, told).provider_id == receipt.provider_id
+
+
+def test_what_was_sent_days_before_the_notice_was_is_not_it(
+    sms: SmsChannel, simulator: Simulator
+) -> None:
+    told = notice(sent=datetime.now(UTC) + timedelta(hours=25))
     send(sms, told)
     assert look_up(sms, told).outcome is Outcome.ABSENT
 
