@@ -111,9 +111,7 @@ class _Said:
         self.outcomes.clear()
 
 
-def _drawn(
-    held: list[Held], notice: Notice, channel: Channel, said: _Said
-) -> Iterator[Recipient]:
+def _drawn(held: list[Held], notice: Notice, channel: Channel, said: _Said) -> Iterator[Recipient]:
     """Take handful after handful out of the ledger, as the channel has room for more.
 
     held: is told which batch comes next. said: is told which try it is, and of those whom nobody
