@@ -82,6 +82,13 @@ def _number(name: str, given: str, kind: type[int] | type[float]) -> float:
     return number
 
 
+def within(name: str, value: int, least: int, most: int) -> int:
+    """A whole number that makes sense where it is used."""
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} is {value}: write {least} to {most}.")
+    return value
+
+
 def origin(name: str, value: str) -> str:
     """An address of a site: http or https, a name, perhaps a port; without the slash at its end."""
     try:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notify.residents.models import Mark, SignUp
+from notify.residents.models import Mark, SignUp, Subscriber
 from notify.residents.secrecy import blind_index
 
 BLOCKED_FOR = timedelta(days=30)
@@ -18,13 +18,15 @@ ANSWERED_FOR = timedelta(hours=1)
 def block_codes(phone: str) -> None:
     """Send no more codes to the number (E.164) for 30 days, or until ``let_codes_through``.
 
-    Only if it was sent one that nobody used: a second STOPP from somebody who leaves must not
-    keep them from coming back.
+    Not if we know somebody there and no code waits: a second STOPP from somebody who leaves must
+    not keep them from coming back. Whom we do not know can have got nothing from us but codes,
+    though the sign-ups that they were for may be forgotten by now.
     """
     _forget_old()
     now, phone_index = timezone.now(), blind_index(phone)
     unused = SignUp.objects.filter(phone_index=phone_index, confirmed_at=None)
-    if unused.filter(created_at__gt=now - BLOCKED_FOR).exists():
+    known = Subscriber.objects.filter(phone_index=phone_index)
+    if unused.exists() or not known.exists():
         Mark.objects.update_or_create(
             phone_index=phone_index,
             kind=Mark.Kind.BLOCKED,

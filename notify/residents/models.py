@@ -185,3 +185,35 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
+
+
+class Reveal(models.Model):
+    """Somebody of the staff looked at a number: who, when, whose and why. Written once, kept.
+
+    Whose it was is gone when that subscriber is erased.
+    """
+
+    subscriber = models.ForeignKey(
+        Subscriber,
+        verbose_name=_("subscriber"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="reveals",
+    )
+    # An account that has looked is made inactive, never deleted: who it was must stay on record.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("revealed to"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("revealed number")
+        verbose_name_plural = _("revealed numbers")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

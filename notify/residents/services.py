@@ -33,6 +33,9 @@ ENDED_BY = {
     Consent.Source.PROVIDER: EndedReason.PROVIDER,
 }
 
+COUNTED_FOR = timedelta(hours=1)
+"""How long a request for a code counts towards the limits."""
+
 
 class TooManyCodes(Exception):
     """A limit on codes is reached. ``str()`` says so to the person."""
@@ -125,7 +128,7 @@ def _key(form: uuid.UUID | None, phone_index: str, wish: Wish) -> uuid.UUID:
 
 
 def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
-    lately = SignUp.objects.filter(created_at__gt=now - timedelta(hours=1))
+    lately = SignUp.objects.filter(created_at__gt=now - COUNTED_FOR)
     counted = [
         (lately.filter(phone_index=phone_index), settings.CODE_LIMIT_PER_NUMBER_PER_HOUR),
         (lately.filter(client_index=client_index), settings.CODE_LIMIT_PER_CLIENT_PER_HOUR),

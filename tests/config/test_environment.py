@@ -55,6 +55,13 @@ def test_a_price_is_a_number(env: Environment, monkeypatch: pytest.MonkeyPatch, 
         env.float("OF_A_TEST", default=0.0)
 
 
+def test_a_number_makes_sense_where_it_is_used() -> None:
+    assert [environment.within("X", value, 2, 4) for value in (2, 3, 4)] == [2, 3, 4]
+    for value in (1, 5):
+        with pytest.raises(ImproperlyConfigured, match=f"X is {value}: write 2 to 4"):
+            environment.within("X", value, 2, 4)
+
+
 @pytest.mark.parametrize(
     "given",
     ["https://drift.example.se", "http://localhost:8000", "http://[::1]:8000", "https://x/"],

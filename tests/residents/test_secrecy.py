@@ -15,6 +15,7 @@ from notify.residents.secrecy import (
     encrypt,
     new_code,
     same,
+    under_newest_key,
 )
 
 PHONE = "+46701740605"
@@ -41,6 +42,17 @@ def test_a_new_key_encrypts_while_the_old_one_still_decrypts(settings: Settings)
     assert decrypt(after) == PHONE
     with pytest.raises(Undecryptable):
         decrypt(before)
+
+
+def test_it_can_be_told_what_the_newest_key_has_not_encrypted(settings: Settings) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.PHONE_KEYS = [old]
+    before = encrypt(PHONE)
+    settings.PHONE_KEYS = [new, old]
+
+    assert not under_newest_key(before)
+    assert under_newest_key(encrypt(PHONE))
+    assert not under_newest_key("nonsense")
 
 
 @pytest.mark.parametrize("keys", [["short"], [""], ["å" * 44]])
