@@ -95,8 +95,9 @@ def subscriber(
     areas: Sequence[Area] | None = None,
     services: Sequence[Service] = (),
     language: str = "sv",
+    serious_only: bool = False,
 ) -> Subscriber:
     """Somebody who signed up and typed the code. Numbers +4670174060x are for fiction (PTS)."""
-    wish = Wish(areas or [city()["Äspered"]], services, language)
+    wish = Wish(areas or [city()["Äspered"]], services, language, serious_only)
     sign_up, code = request_sign_up(phone, wish, client=str(uuid.uuid4()))
     return confirm_sign_up(sign_up.key, code)

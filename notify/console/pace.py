@@ -14,12 +14,28 @@ SOON = 10
 
 
 def pace(one: ChannelProgress) -> str:
-    """The rate while something leaves, and the time left where that can be known; else nothing."""
-    waiting = one.counts[State.QUEUED] + one.counts[State.SENDING]
+    """The rate while something leaves, and the time left where that can be known; who waits for the
+    morning; else nothing."""
+    return ". ".join(sentence for sentence in (_speed(one), _rest(one.resting)) if sentence)
+
+
+def _speed(one: ChannelProgress) -> str:
+    waiting = one.counts[State.QUEUED] - one.resting + one.counts[State.SENDING]
     if not waiting or not one.rate:
         return ""
     left = one.seconds_left
     return ", ".join([_rate(one.rate), *([time_left(left)] if left is not None else [])])
+
+
+def _rest(count: int) -> str:
+    if not count:
+        return ""
+    said = ngettext(
+        "%(count)d waits for the morning, as its reader has chosen",
+        "%(count)d wait for the morning, as their readers have chosen",
+        count,
+    )
+    return said % {"count": count}
 
 
 def _rate(rate: float) -> str:

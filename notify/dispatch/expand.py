@@ -12,6 +12,7 @@ from notify.channels.base import AddressedBy, Channel
 from notify.channels.registry import channels
 from notify.dispatch import arrays, bell
 from notify.dispatch.models import Batch, Delivery, Dispatch
+from notify.dispatch.quiet import rest
 from notify.dispatch.recipients import Stretch, stretch
 from notify.dispatch.stopping import stopping
 
@@ -111,13 +112,18 @@ INSERT = """
 INSERT INTO dispatch_delivery (dispatch_id, batch_id, channel, address, subscriber_id, language,
                                state, attempts, due_at, provider, provider_id, error, units)
 SELECT %s, chosen.batch, %s, CAST(person.id AS varchar(64)), person.id, person.language,
-       'queued', 0, {now}, '', '', '', 0
+       'queued', 0, CASE WHEN person.nights IN (%s, %s) THEN {now} ELSE {now} END, '', '', '', 0
 FROM {chosen} JOIN residents_subscriber person ON person.id = chosen.person
 WHERE person.ended_at IS NULL
+  AND (%s OR person.paused_until IS NULL OR person.paused_until <= {now})
 ORDER BY person.id
 ON CONFLICT DO NOTHING
 """
-"""Names and languages never travel to Python and back; the keys do, because they are joined there."""
+"""Names and languages never travel to Python and back; the keys do, because they are joined there.
+
+Whoever had paused when it was said hears of it only if it is the end of something. What waits for
+the morning is due then; its batch is due now, and is put off when a worker has found nothing due.
+"""
 
 
 def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]]) -> None:
@@ -129,9 +135,13 @@ def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]
         chosen=arrays.rows("chosen", person="bigint", batch="bigint"),
         now=arrays.INSTANT[connection.vendor],
     )
-    now = arrays.instant(timezone.now())
+    now = timezone.now()
+    resting = rest(dispatch, now)
+    later, due, said = map(arrays.instant, (resting.until, now, dispatch.created_at))
+    nights = [*(night.value for night in resting.nights), "", ""][:2]
+    which = [dispatch.pk, channel, *nights, later, due]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [dispatch.pk, channel, now, *arrays.values(people)])
+        cursor.execute(sql, [*which, *arrays.values(people), dispatch.update.ends_alert, said])
 
 
 def _channels(by: AddressedBy) -> list[Channel]:

@@ -40,6 +40,7 @@ class Waiting:
     phone_cipher: str | None
     ended_at: datetime | None
     attempts: int
+    paused_until: datetime | None
 
     @property
     def reference(self) -> str:
@@ -50,6 +51,10 @@ class Waiting:
         """Whether it is for a person who is not there any more."""
         to_person = channel.addressed_by == AddressedBy.SUBSCRIBER
         return to_person and (self.phone_cipher is None or self.ended_at is not None)
+
+    def paused(self, now: datetime) -> bool:
+        """Whether it is for a person who wants to hear nothing new now."""
+        return self.paused_until is not None and now < self.paused_until
 
     def recipient(self, channel: Channel) -> Recipient:
         """The address as the channel needs it. Raises Unreachable."""
@@ -89,6 +94,10 @@ def take(batch: Batch, worker: str, notice: Notice, channel: Channel) -> Sequenc
     if gone := [one.key for one in waiting if one.gone(channel)]:
         withdraw(queued.filter(pk__in=gone), "opted_out")
         waiting = [one for one in waiting if not one.gone(channel)]
+    # Who paused while it waited, for the morning or for another try.
+    if not notice.ends_alert and (paused := [one.key for one in waiting if one.paused(now)]):
+        withdraw(queued.filter(pk__in=paused), "paused")
+        waiting = [one for one in waiting if not one.paused(now)]
     if notice.number > 1:
         waiting = _let_pass(batch, waiting, now)
     marked = _mark([one.key for one in waiting], now)
@@ -107,6 +116,7 @@ def _due(queued: QuerySet[Delivery], now: datetime, most: int) -> Sequence[Waiti
             "subscriber__phone_cipher",
             "subscriber__ended_at",
             "attempts",
+            "subscriber__paused_until",
         )
     )
     return [Waiting(*row) for row in rows[:most]]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert
 from notify.alerts.schedule import check_time
-from notify.alerts.vocabulary import Move, State
+from notify.alerts.vocabulary import URGENT, Move, State
 from notify.channels.base import AddressedBy, Channel, Preview
 from notify.channels.notice import Notice
 from notify.channels.registry import channels
@@ -99,6 +99,7 @@ def _people(alert: Alert, notice: Notice, content: AlertContent) -> dict[str, in
         alert=None if alert.state == State.DRAFT else alert.pk,
         service=content.service,
         paths=[place.path for place in notice.places],
+        serious=content.severity in URGENT,
         ends=notice.ends_alert,
         asked_before=timezone.now(),
     )

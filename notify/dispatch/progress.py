@@ -16,11 +16,15 @@ from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, Dispatch, St
 LATELY = timedelta(seconds=20)
 """How far back the pace looks: long enough to smooth a handful, short enough to see a stop."""
 
+A_MOMENT = timedelta(minutes=1)
+"""Longer than a message that was never tried waits for anything but the morning."""
+
 REASONS = {
     "superseded": _("Newer information was published before it was sent."),
     "expired": _("It was no longer true when its turn came."),
     "stopped": _("It was stopped by hand before it was sent."),
     "opted_out": _("The person left before it was sent."),
+    "paused": _("The person paused before it was sent."),
     "erased": _("The person's details were erased, so nobody can ask what became of it."),
     "undecryptable": _("The phone number cannot be read with the keys that are configured."),
     NO_RECEIPT: _("The provider took it, but never said whether it arrived."),
@@ -39,6 +43,7 @@ class ChannelProgress:
     """The deliveries of one channel by state; every state is a key of ``counts``.
 
     unheard: how many of those sent will stay so, because the provider says no more of them.
+    resting: how many wait for the morning, because it is night and their readers want to sleep.
     rate: messages that left the queue per second, over the last ``LATELY`` or since publication.
     carried: how many each provider took or failed, by its name.
     """
@@ -47,6 +52,7 @@ class ChannelProgress:
     counts: dict[str, int]
     expanded: bool
     unheard: int = 0
+    resting: int = 0
     rate: float = 0.0
     carried: dict[str, int] = field(default_factory=dict)
 
@@ -72,7 +78,7 @@ class ChannelProgress:
 
         Unknown while recipients are gathered, and while nothing moves: no figure beats a wrong one.
         """
-        waiting = self.counts[State.QUEUED] + self.counts[State.SENDING]
+        waiting = self.counts[State.QUEUED] - self.resting + self.counts[State.SENDING]
         if not self.expanded or not waiting or not self.rate:
             return None
         return waiting / self.rate
@@ -98,6 +104,7 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
     """Each channel that is switched on, or has deliveries. One statement."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     unheard: Counter[str] = Counter()
+    resting: Counter[str] = Counter()
     carried: dict[str, Counter[str]] = defaultdict(Counter)
     moved: Counter[str] = Counter()
     now = timezone.now()
@@ -106,11 +113,13 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
     counted = rows.annotate(
         count=Count("pk"),
         ended=Count("final_at", filter=Q(state=State.SENT)),
+        resting=Count("pk", filter=Q(attempts=0, state=State.QUEUED, due_at__gt=now + A_MOMENT)),
         lately=_left_since(since),
     )
-    for channel, state, provider, count, ended, lately in counted:
+    for channel, state, provider, count, ended, rests, lately in counted:
         found[channel][state] += count
         unheard[channel] += ended
+        resting[channel] += rests
         moved[channel] += lately
         if provider:
             carried[channel][provider] += count
@@ -122,6 +131,7 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
             {state: found[name][state] for state in State.values},
             dispatch.expanded_at is not None,
             unheard[name],
+            resting[name],
             moved[name] / seconds,
             dict(carried[name].most_common()),
         )

@@ -19,32 +19,37 @@ def audience(
     alert: int | None,
     service: Service,
     paths: Iterable[str],
+    serious: bool,
     ends: bool,
     asked_before: datetime,
 ) -> QuerySet[Subscriber]:
     """Everybody reachable who is to be told, each once.
 
     alert: key of the alert, or None while nothing of it was published. paths: of its areas.
+    serious: severe or extreme, so that it is also for those who want nothing else.
     ends: an all-clear or a cancel goes to exactly those told before; anything else goes to them
-    and to everybody whose subscription, as it stood at ``asked_before``, matches.
+    and to everybody whose subscription, as it stood at ``asked_before``, matches; but to nobody who
+    had paused then.
     """
     told = Exists(
         Delivery.objects.filter(TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert)
     )
-    matching = _matching(service, paths, asked_before).filter(subscriber=OuterRef("pk"))
+    wanted = _matching(service, paths, serious=serious, asked_before=asked_before)
+    matching = wanted.filter(subscriber=OuterRef("pk"))
     # Who confirms a new choice while expansion waits stood in neither the old nor the new.
     asked = Exists(matching.filter(STANDING | _replaced_since(asked_before)))
     reachable = Subscriber.objects.filter(ended_at=None)
-    if alert is None:
-        return reachable.filter(asked)
-    return reachable.filter(told) if ends else reachable.filter(Q(told) | Q(asked))
+    if ends:
+        return reachable.filter(told)
+    awake = reachable.filter(Q(paused_until=None) | Q(paused_until__lte=asked_before))
+    return awake.filter(asked if alert is None else Q(told) | Q(asked))
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The next people of a dispatch in key order.
 
-    keys: of those to be told, each once; some may have left. through: nobody up to this key was
+    keys: of those to be told, each once; some may have left, or paused. through: nobody up to this key was
     forgotten, or None when there is nobody behind it.
     """
 
@@ -64,7 +69,9 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     through: int | None = None
     if not update.ends_alert:
         paths = [place["path"] for place in update.places]
-        matching = _matching(update.service, paths, dispatch.created_at)
+        matching = _matching(
+            update.service, paths, serious=update.urgent, asked_before=dispatch.created_at
+        )
         keys, through = _asked(matching.filter(subscriber__gt=after), dispatch, most)
     if update.number > 1:
         for earlier in Dispatch.objects.filter(
@@ -127,10 +134,11 @@ def _replaced_since(at: datetime) -> Q:
 
 
 def _matching(
-    service: Service, paths: Iterable[str], asked_before: datetime
+    service: Service, paths: Iterable[str], *, serious: bool, asked_before: datetime
 ) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(
+    of_it = Subscription.objects.filter(
         Q(service=None) | Q(service=service),
         area__in=list(related_areas(paths).values_list("pk", flat=True)),
         created_at__lte=asked_before,
     )
+    return of_it if serious else of_it.filter(serious_only=False)

@@ -84,6 +84,8 @@ def _headline(one: ChannelProgress) -> str:
         said.append("finished")
     elif one.rate:
         said += [f"{one.rate:.1f}/s", time_left(one.seconds_left)]
+    if one.resting:
+        said.append(f"{one.resting} wait for the morning")
     if one.carried:
         said.append(", ".join(f"{name} {count}" for name, count in one.carried.items()))
     return " · ".join(part for part in said if part)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Area, Service
 from notify.portal.places import Place, choosable_places
+from notify.portal.templatetags.moments import said
+from notify.residents.models import Subscriber
 from notify.residents.phones import parse_phone
 from notify.residents.services import Wish
 
+PAUSES = (1, 7, 14, 30, 90)
+"""Days that a pause may last, today not counted."""
 
-class SubscribeForm(forms.Form):
-    """A number, some areas and some services. ``wish()`` is what they add up to."""
+
+class PhoneForm(forms.Form):
+    """A number to send a code to."""
 
     phone = forms.CharField(
         label=_("Your mobile number"),
@@ -30,15 +38,30 @@ class SubscribeForm(forms.Form):
             "max_length": _("That is not a phone number. Write it like 070-123 45 67."),
         },
     )
-    areas = forms.MultipleChoiceField(
-        label=_("Where"),
-        help_text=_("Choose every area that matters to you: home, work, your parents' house."),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": _("Choose at least one area."),
-            "invalid_choice": _("There is no such area any more. Choose from the list."),
-        },
-    )
+    # Names this filled-in form, so that a double click sends one code.
+    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["form"].initial = uuid.uuid4
+
+    def clean_phone(self) -> str:
+        """The number in E.164."""
+        return parse_phone(self.cleaned_data["phone"])
+
+
+class NewNumberForm(PhoneForm):
+    """The number that the messages shall go to instead."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("Your new mobile number")
+
+
+class WantsForm(forms.Form):
+    """What somebody wants to hear of at a place: some services or every one, and how much of them."""
+
     services = forms.MultipleChoiceField(
         label=_("What"),
         help_text=_("Untick what you do not want to hear about."),
@@ -48,34 +71,19 @@ class SubscribeForm(forms.Form):
             "invalid_choice": _("There is no such service any more. Choose from the list."),
         },
     )
-    # Names this filled-in form, so that a double click sends one code.
-    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    serious_only = forms.BooleanField(
+        label=_("Only what is serious"),
+        help_text=_("No planned work, and nothing that few people notice."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        self.places: list[Place] = choosable_places()
         self.offered: list[Service] = list(Service.objects.filter(active=True))
         slugs = [service.slug for service in self.offered]
-        self._choices("areas", [(place.area.code, place.label) for place in self.places])
-        self._choices("services", list(zip(slugs, map(str, self.offered), strict=True)))
+        _offer(self, "services", list(zip(slugs, map(str, self.offered), strict=True)))
         self.fields["services"].initial = slugs
-        self.fields["form"].initial = uuid.uuid4
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
-        field.choices = choices
-
-    def clean_phone(self) -> str:
-        """The number in E.164."""
-        return parse_phone(self.cleaned_data["phone"])
-
-    def clean_areas(self) -> list[Area]:
-        """The chosen areas, without those that lie in another chosen one."""
-        codes = set(self.cleaned_data["areas"])
-        chosen = [place.area for place in self.places if place.area.code in codes]
-        return [area for area in chosen if not codes & set(area.path.strip("/").split("/")[:-1])]
 
     def clean_services(self) -> list[Service]:
         """The chosen services; none for every one, so that those added later are included."""
@@ -83,11 +91,106 @@ class SubscribeForm(forms.Form):
         chosen = [service for service in self.offered if service.slug in slugs]
         return [] if len(chosen) == len(self.offered) else chosen
 
+
+class PlacesForm(WantsForm):
+    """Some areas, and what is wanted at each. ``wish()`` is what they add up to."""
+
+    areas = forms.MultipleChoiceField(
+        label=_("Where"),
+        help_text=_("Choose every area that matters to you: home, work, your parents' house."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one area."),
+            "invalid_choice": _("There is no such area any more. Choose from the list."),
+        },
+    )
+    field_order = ("phone", "areas")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places: list[Place] = choosable_places()
+        _offer(self, "areas", [(place.area.code, place.label) for place in self.places])
+
+    def clean_areas(self) -> list[Area]:
+        """The chosen areas, without those that lie in another chosen one."""
+        codes = set(self.cleaned_data["areas"])
+        chosen = [place.area for place in self.places if place.area.code in codes]
+        return [area for area in chosen if not codes & set(area.path.strip("/").split("/")[:-1])]
+
     def wish(self) -> Wish:
         """What the form asks for, in the language of the page. Only of a valid form."""
         return Wish(
-            self.cleaned_data["areas"], self.cleaned_data["services"], (get_language() or "")[:2]
+            self.cleaned_data["areas"],
+            self.cleaned_data["services"],
+            (get_language() or "")[:2],
+            self.cleaned_data["serious_only"],
         )
+
+
+class SubscribeForm(PlacesForm, PhoneForm):
+    """A number, and what whoever has it wants to hear of."""
+
+
+class LanguageForm(forms.Form):
+    """The language of the messages."""
+
+    language = forms.ChoiceField(
+        label=_("The messages are in"),
+        choices=settings.LANGUAGES,
+        error_messages={"invalid_choice": _("We do not write in that language. Choose another.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class NightsForm(forms.Form):
+    """What waits for the morning."""
+
+    nights = forms.ChoiceField(
+        label=_("What may wait"),
+        choices=Subscriber.Nights.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what may wait for the morning."),
+            "invalid_choice": _("Choose what may wait for the morning."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class PauseForm(forms.Form):
+    """A morning until which nothing new is told. ``morning()`` is it."""
+
+    until = forms.ChoiceField(
+        label=_("No SMS before"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose when you want to get SMS again."),
+            "invalid_choice": _("That day has passed. Choose from the list."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        today = timezone.localdate()
+        mornings = [_morning(today + timedelta(days)) for days in PAUSES]
+        _offer(self, "until", [(f"{one:%Y-%m-%d}", said(one)) for one in mornings])
+
+    def morning(self) -> datetime:
+        """The chosen morning. Only of a valid form."""
+        return _morning(date.fromisoformat(self.cleaned_data["until"]))
+
+
+def _morning(day: date) -> datetime:
+    """When the quiet hours of that night end, by the site's clock."""
+    ends = settings.QUIET_HOURS[1]
+    return datetime.combine(day, time(ends), timezone.get_current_timezone())
 
 
 class CodeForm(forms.Form):
@@ -113,3 +216,9 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    field.choices = choices

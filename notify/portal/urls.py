@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notify.portal.views import about, alerts, subscribe
+from notify.portal.views import about, alerts, manage, subscribe
 
 app_name = "portal"
 urlpatterns = [
@@ -15,5 +15,16 @@ urlpatterns = [
     path("subscribe/<uuid:key>/message/", subscribe.message, name="message"),
     path("subscribe/<uuid:key>/renew/", subscribe.renew, name="renew"),
     path("subscribe/<uuid:key>/done/", subscribe.done, name="done"),
+    path("manage/", manage.home, name="manage"),
+    path("manage/places/", manage.add, name="add_places"),
+    path("manage/places/<slug:code>/", manage.place, name="place"),
+    path("manage/places/<slug:code>/end/", manage.end_one, name="end_place"),
+    path("manage/end/", manage.end_all, name="end_all"),
+    path("manage/language/", manage.language, name="my_language"),
+    path("manage/nights/", manage.nights, name="nights"),
+    path("manage/pause/", manage.pause, name="pause"),
+    path("manage/resume/", manage.resume, name="resume"),
+    path("manage/number/", manage.number, name="number"),
+    path("manage/close/", manage.close, name="close"),
     path("about/", about.about, name="about"),
 ]

@@ -54,7 +54,7 @@ class Subscriptions(ReadOnly, SubscriptionInline):
     """What somebody asked for, and until when."""
 
     model = Subscription
-    fields = ["area", "service", "created_at", "ended_at", "ended_reason"]
+    fields = ["area", "service", "serious_only", "created_at", "ended_at", "ended_reason"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what each row names."""
@@ -93,7 +93,15 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
     list_display = ["__str__", "phone_masked", "language", "created_at", "ended_at", "ended_reason"]
     list_filter = ["language", "ended_reason"]
     date_hierarchy = "created_at"
-    fields = ["phone_masked", "language", "created_at", "ended_at", "ended_reason"]
+    fields = [
+        "phone_masked",
+        "language",
+        "nights",
+        "paused_until",
+        "created_at",
+        "ended_at",
+        "ended_reason",
+    ]
     inlines = [Subscriptions, Consents]
     change_form_template = "residents/admin/subscriber.html"
 

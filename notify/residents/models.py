@@ -21,14 +21,31 @@ class EndedReason(models.TextChoices):
     WEB = "web", _("Asked to on the web")
     PROVIDER = "provider", _("The SMS provider says they opted out")
     REPLACED = "replaced", _("Replaced by a new choice")
+    MOVED = "moved", _("Moved to another number")
 
 
 class Subscriber(models.Model):
     """A reachable resident: a confirmed phone number and a language."""
 
+    class Nights(models.TextChoices):
+        """What waits for the morning when it comes in the quiet hours. What is serious never does."""
+
+        PLANNED = "planned", _("Planned work waits until the morning")
+        ROUTINE = "routine", _("Everything that is not serious waits until the morning")
+        NOTHING = "nothing", _("Nothing waits: write to me at night too")
+
     phone_cipher = models.TextField(editable=False)
     phone_index = models.CharField(max_length=64, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=5, default=settings.LANGUAGE_CODE)
+    nights = models.CharField(
+        _("at night"),
+        max_length=16,
+        choices=Nights,
+        default=Nights.PLANNED,
+        db_default=Nights.PLANNED.value,
+    )
+    # Wants to hear nothing before then; it ends by itself.
+    paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Never a silent delete: who left, when and why stays until retention clears it.
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -47,6 +64,11 @@ class Subscriber(models.Model):
         """The number in E.164. Raises Undecryptable."""
         return decrypt(self.phone_cipher)
 
+    @property
+    def paused(self) -> bool:
+        """Whether they want to hear nothing now, but that what they know of is over."""
+        return self.paused_until is not None and timezone.now() < self.paused_until
+
 
 class Subscription(models.Model):
     """A standing request: tell me of this service (or every one) in this area."""
@@ -56,6 +78,8 @@ class Subscription(models.Model):
     )
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of what is Severe or Extreme, and nothing else.
+    serious_only = models.BooleanField(_("only serious ones"), default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True)
@@ -93,10 +117,11 @@ class Consent(models.Model):
     """What a subscriber agreed to or took back, when and how: written once, never changed."""
 
     class Kind(models.TextChoices):
-        """Given or taken back."""
+        """Given or taken back; or the number given up for another, which ends it too."""
 
         OPT_IN = "opt-in", _("Opted in")
         OPT_OUT = "opt-out", _("Opted out")
+        MOVED = "moved", _("Moved to another number")
 
     class Source(models.TextChoices):
         """How we know."""
@@ -121,9 +146,24 @@ class Consent(models.Model):
 
 
 class SignUp(models.Model):
-    """A request to subscribe that waits for the code sent to its phone."""
+    """A request to subscribe, or to manage, that waits for the code sent to its phone."""
+
+    class Purpose(models.TextChoices):
+        """What the code opens."""
+
+        SUBSCRIBE = "subscribe", _("Subscribing")
+        MANAGE = "manage", _("Managing")
+        MOVE = "move", _("Changing number")
 
     key = models.UUIDField(unique=True, default=uuid.uuid4)
+    purpose = models.CharField(
+        max_length=16,
+        choices=Purpose,
+        default=Purpose.SUBSCRIBE,
+        db_default=Purpose.SUBSCRIBE.value,
+    )
+    # Whose number its number becomes, if that is what the code is for.
+    moves = models.ForeignKey(Subscriber, null=True, on_delete=models.CASCADE, related_name="+")
     phone_cipher = models.TextField()
     phone_index = models.CharField(max_length=64)
     client_index = models.CharField(max_length=64)
@@ -131,11 +171,14 @@ class SignUp(models.Model):
     areas = models.ManyToManyField(Area, related_name="+")
     # None chosen means every service, those added later included.
     services = models.ManyToManyField(Service, related_name="+")
+    serious_only = models.BooleanField(default=False, db_default=False)
     code_digest = models.CharField(max_length=64)
     attempts_left = models.PositiveSmallIntegerField(default=settings.CODE_ATTEMPTS)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    # Until when whoever typed the code may manage what stands on the number.
+    open_until = models.DateTimeField(null=True)
     # Whoever has the phone wrote STOPP to earlier codes, so this one's is not sent.
     withheld = models.BooleanField(default=False)
 
@@ -156,6 +199,11 @@ class SignUp(models.Model):
     def phone(self) -> str:
         """The number in E.164. Raises Undecryptable."""
         return decrypt(self.phone_cipher)
+
+    @property
+    def subscribes(self) -> bool:
+        """Whether its code subscribes, rather than opens what stands already."""
+        return self.purpose == self.Purpose.SUBSCRIBE
 
     def usable(self, now: datetime) -> bool:
         """Whether a right code would still confirm it."""

@@ -6,9 +6,10 @@ Sending the code is not this room's business: ``request_sign_up`` hands it back 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,6 +27,8 @@ from notify.residents.secrecy import (
     new_code,
     same,
 )
+
+T = TypeVar("T")
 
 ENDED_BY = {
     Consent.Source.SMS: EndedReason.STOP,
@@ -55,21 +58,39 @@ class WrongCode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for. No services means every one."""
+    """What somebody asks for, the same at each place. No services means every one.
+
+    serious_only: nothing but what is Severe or Extreme.
+    """
 
     areas: Sequence[Area]
     services: Sequence[Service]
     language: str
+    serious_only: bool = False
+
+    @classmethod
+    def of(cls, sign_up: SignUp) -> Wish:
+        """What a sign-up asked for."""
+        areas, services = list(sign_up.areas.all()), list(sign_up.services.all())
+        return cls(areas, services, sign_up.language, sign_up.serious_only)
 
 
 @transaction.atomic
 def request_sign_up(
-    phone: str, wish: Wish, *, client: str, form: uuid.UUID | None = None
+    phone: str,
+    wish: Wish,
+    *,
+    client: str,
+    form: uuid.UUID | None = None,
+    purpose: SignUp.Purpose = SignUp.Purpose.SUBSCRIBE,
+    moves: Subscriber | None = None,
 ) -> tuple[SignUp, str]:
     """Note the wish and return it with the code that must be sent to ``phone`` (E.164).
 
     client: the asking computer's address; only a keyed digest of it is kept, for the limit.
     form: names the form that was filled in, so that a double click sends one code.
+    purpose: what the code opens; whoever only manages wishes for no places. moves: whose number
+    this is to become.
     Known and unknown numbers are treated alike. A sign-up that is ``withheld`` must be answered
     like any other, and its code not be sent. Raises TooManyCodes, or AlreadyRequested for the same
     number and wish from the same form while its code is still good.
@@ -77,7 +98,7 @@ def request_sign_up(
     _one_at_a_time()
     now = timezone.now()
     phone_index, client_index = blind_index(phone), blind_index(f"client:{client}")
-    key = _key(form, phone_index, wish)
+    key = _key(form, f"{phone_index}:{purpose.value}", wish)
     before = SignUp.objects.filter(key=key).first()
     if before and before.usable(now):
         raise AlreadyRequested(key)
@@ -87,10 +108,13 @@ def request_sign_up(
     code = new_code()
     sign_up = SignUp.objects.create(
         key=key,
+        purpose=purpose,
+        moves=moves,
         phone_cipher=encrypt(phone),
         phone_index=phone_index,
         client_index=client_index,
         language=wish.language,
+        serious_only=wish.serious_only,
         code_digest=code_digest(code, str(key)),
         attempts_left=settings.CODE_ATTEMPTS,
         created_at=now,
@@ -115,16 +139,22 @@ def _one_at_a_time() -> None:
 
 def renew_sign_up(sign_up: SignUp, *, client: str) -> tuple[SignUp, str]:
     """The same wish anew with a new code, for somebody whose SMS did not come. Raises TooManyCodes."""
-    wish = Wish(list(sign_up.areas.all()), list(sign_up.services.all()), sign_up.language)
-    return request_sign_up(sign_up.phone, wish, client=client)
+    return request_sign_up(
+        sign_up.phone,
+        Wish.of(sign_up),
+        client=client,
+        purpose=SignUp.Purpose(sign_up.purpose),
+        moves=sign_up.moves,
+    )
 
 
-def _key(form: uuid.UUID | None, phone_index: str, wish: Wish) -> uuid.UUID:
+def _key(form: uuid.UUID | None, whose: str, wish: Wish) -> uuid.UUID:
     """The same key for the same wish from the same form; without a form, a key of its own."""
     if form is None:
         return uuid.uuid4()
     chosen = [sorted(row.pk for row in rows) for rows in (wish.areas, wish.services)]
-    return uuid.UUID(blind_index(f"form:{form}:{phone_index}:{chosen}:{wish.language}")[:32])
+    how = f"{wish.language}:{wish.serious_only}"
+    return uuid.UUID(blind_index(f"form:{form}:{whose}:{chosen}:{how}")[:32])
 
 
 def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
@@ -144,15 +174,29 @@ def confirm_sign_up(key: uuid.UUID, code: str) -> Subscriber:
     Asking again with the right code returns the same subscriber, also when that was the last
     attempt. Raises WrongCode.
     """
+    return with_code(key, code, SignUp.Purpose.SUBSCRIBE, _confirm)
+
+
+def with_code(key: uuid.UUID, code: str, purpose: SignUp.Purpose, then: Callable[[SignUp], T]) -> T:
+    """Do ``then`` with the sign-up, in one transaction, if ``code`` opens it for this purpose.
+
+    It is done again when the right code comes again soon: ``then`` sees ``confirmed_at``. Raises
+    WrongCode.
+    """
     with transaction.atomic():
         spent = _spend_attempt(key)
-        sign_up = SignUp.objects.filter(key=key).first()
+        sign_up = SignUp.objects.filter(key=key, purpose=purpose).first()
         if sign_up and _opens(sign_up, code) and (spent or _confirmed_lately(sign_up)):
-            return _confirm(sign_up)
+            return then(sign_up)
     # Only now, so that the attempt stays counted.
     if not (sign_up and spent):
-        raise WrongCode(_("That code is no longer valid. Ask for a new one."))
+        raise WrongCode(no_longer_valid())
     raise WrongCode(_wrong(sign_up.attempts_left))
+
+
+def no_longer_valid() -> str:
+    """What is said of a code that opens nothing any more."""
+    return _("That code is no longer valid. Ask for a new one.")
 
 
 def _spend_attempt(key: uuid.UUID) -> bool:
@@ -179,7 +223,7 @@ def _confirm(sign_up: SignUp) -> Subscriber:
     )
     if not first:
         return Subscriber.objects.get(phone_index=sign_up.phone_index)
-    return _subscribe(sign_up)
+    return subscribe(sign_up, Wish.of(sign_up))
 
 
 def _wrong(attempts_left: int) -> str:
@@ -188,29 +232,47 @@ def _wrong(attempts_left: int) -> str:
     return _("That was not the code. Check the SMS and try again.")
 
 
-def _subscribe(sign_up: SignUp) -> Subscriber:
-    now = timezone.now()
+def subscribe(sign_up: SignUp, wish: Wish) -> Subscriber:
+    """Let the number of a sign-up whose code was typed have what is wished, beside what it has."""
     subscriber, _created = Subscriber.objects.update_or_create(
         phone_index=sign_up.phone_index,
         defaults={
             "phone_cipher": sign_up.phone_cipher,
-            "language": sign_up.language,
+            "language": wish.language,
+            "paused_until": None,
             "ended_at": None,
             "ended_reason": "",
         },
     )
-    services: list[Service | None] = list(sign_up.services.all()) or [None]
-    wanted = [(area.pk, service) for area in sign_up.areas.all() for service in services]
-    standing = subscriber.subscriptions.filter(ended_at=None)
-    standing.filter(area_id__in={area for area, _service in wanted}).update(
-        ended_at=now, ended_reason=EndedReason.REPLACED
-    )
-    Subscription.objects.bulk_create(
-        Subscription(subscriber=subscriber, area_id=area, service=service, created_at=now)
-        for area, service in wanted
-    )
-    _note(subscriber, Consent.Kind.OPT_IN, Consent.Source.WEB, words="")
+    want(subscriber, wish)
     return subscriber
+
+
+def want(subscriber: Subscriber, wish: Wish) -> None:
+    """Note the consent to what is wished, and let it stand at its places."""
+    replace_subscriptions(subscriber, wish)
+    note(subscriber, Consent.Kind.OPT_IN, Consent.Source.WEB)
+
+
+def replace_subscriptions(subscriber: Subscriber, wish: Wish) -> None:
+    """Let what is wished stand at its places; what stood there before ends as replaced.
+
+    The caller holds the subscriber's row, so that two who wish at once do it one after the other.
+    """
+    now = timezone.now()
+    standing = subscriber.subscriptions.filter(ended_at=None)
+    standing.filter(area__in=wish.areas).update(ended_at=now, ended_reason=EndedReason.REPLACED)
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscriber=subscriber,
+            area=area,
+            service=service,
+            serious_only=wish.serious_only,
+            created_at=now,
+        )
+        for area in wish.areas
+        for service in wish.services or [None]
+    )
 
 
 def find_subscriber(phone: str) -> Subscriber | None:
@@ -241,10 +303,11 @@ def end_subscriber(subscriber: Subscriber, *, source: str, words: str = "") -> N
     if not Subscriber.objects.filter(pk=subscriber.pk, ended_at=None).update(**end):
         return
     subscriber.subscriptions.filter(ended_at=None).update(**end)
-    _note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
+    note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
 
 
-def _note(subscriber: Subscriber, kind: str, source: str, *, words: str) -> None:
+def note(subscriber: Subscriber, kind: str, source: str, *, words: str = "") -> None:
+    """Put down what was agreed to or taken back, for good. words: what they wrote."""
     Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=_kept(words))
 
 

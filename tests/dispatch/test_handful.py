@@ -39,6 +39,31 @@ def test_who_leaves_before_their_handful_is_not_written_to(watched: Watched) -> 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_pauses_before_their_handful_is_not_written_to(watched: Watched) -> None:
+    people = world.crowd(4)
+    dispatch = world.expanded()
+    watched.before = once(lambda: world.pause(people[2], hours=8))
+
+    send_next_batch("urgent")
+
+    assert addresses(watched) == phones([people[0], people[1], people[3]])
+    withdrawn = dispatch.deliveries.get(subscriber=people[2])
+    assert (withdrawn.state, withdrawn.error) == (State.WITHDRAWN, "paused")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_pauses_before_the_end_is_sent_hears_of_it_all_the_same(watched: Watched) -> None:
+    [person] = world.crowd(1)
+    alert = world.alert_of(world.fan_out())
+    end = world.expanded(Move.RESOLVE, alert)
+    world.pause(person, hours=8)
+
+    world.work()
+
+    assert world.states(end) == [State.SENT]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_who_was_erased_is_not_written_to(watched: Watched) -> None:
     people = world.crowd(3)
     dispatch = world.expanded()

@@ -61,8 +61,8 @@ def made(dispatch: Dispatch) -> Mapping[str, int]:
     return Counter(dispatch.deliveries.values_list("language", flat=True))
 
 
-People = list[tuple[list[str], list[str], str, bool]]
-"""Areas, services ("" is every one), language, and whether they leave again."""
+People = list[tuple[list[str], list[str], str, bool, bool, bool]]
+"""Areas, services ("" is every one), language, whether they leave again, want only what is serious, and pause."""
 
 AREAS = some.lists(
     some.sampled_from(["Borås", "Äspered", "Fristad"]), min_size=1, max_size=3, unique=True
@@ -71,28 +71,49 @@ SERVICES = some.lists(
     some.sampled_from(["water", "power", ""]), min_size=1, max_size=3, unique=True
 )
 PEOPLE = some.lists(
-    some.tuples(AREAS, SERVICES, some.sampled_from(["sv", "en"]), some.booleans()), max_size=6
+    some.tuples(
+        AREAS,
+        SERVICES,
+        some.sampled_from(["sv", "en"]),
+        some.booleans(),
+        some.booleans(),
+        some.booleans(),
+    ),
+    max_size=6,
 )
 ENDS = some.sampled_from([[], [Move.RESOLVE], [Move.CANCEL]])
 SERVICE = some.sampled_from(["water", "power"])
+SEVERITIES = some.lists(some.sampled_from(["Severe", "Minor"]), min_size=3, max_size=3)
 
 
-@whatever(people=PEOPLE, late=PEOPLE, places=some.tuples(AREAS, AREAS), service=SERVICE, ends=ENDS)
+@whatever(
+    people=PEOPLE,
+    late=PEOPLE,
+    places=some.tuples(AREAS, AREAS),
+    service=SERVICE,
+    severities=SEVERITIES,
+    ends=ENDS,
+)
 @tried(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_numbers_shown_are_the_deliveries_made(
+    *,
     people: People,
     late: People,
     places: tuple[list[str], list[str]],
     service: str,
+    severities: list[str],
     ends: list[Move],
 ) -> None:
     city = given.city()
     arrive(people)
     alert = given.draft(service=given.service(service))
     moves = [Move.PUBLISH, Move.UPDATE, *ends]
-    for move, names in zip(moves, [places[0], places[1], places[1]], strict=False):
+    said = zip(moves, [places[0], places[1], places[1]], severities, strict=False)
+    for move, names, severity in said:
         content = given.content(
-            service=given.service(service), areas=[city[name] for name in names]
+            service=given.service(service),
+            areas=[city[name] for name in names],
+            severity=severity,
         )
         alert.refresh_from_db()
 
@@ -106,15 +127,18 @@ def test_the_numbers_shown_are_the_deliveries_made(
 
 def arrive(people: People) -> None:
     city = given.city()
-    for areas, services, language, leaves in people:
+    for areas, services, language, leaves, serious_only, pauses in people:
         [person] = world.crowd(
             1,
             areas=[city[name] for name in areas],
             services=[given.service(slug) if slug else None for slug in services],
             language=language,
+            serious_only=serious_only,
         )
         if leaves:
             world.leave(person)
+        if pauses:
+            world.pause(person, hours=8)
 
 
 def publish(alert: Alert, move: Move, content: AlertContent) -> Dispatch:

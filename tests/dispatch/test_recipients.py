@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from notify.alerts.models import Area
-from notify.alerts.vocabulary import Move
+from notify.alerts.models import Area, Service
+from notify.alerts.vocabulary import Move, Severity
 from notify.channels.base import Outcome
 from notify.channels.memory import MemoryChannel
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, Dispatch, State
 from notify.dispatch.recipients import audience
-from notify.residents.models import Subscriber, Subscription
+from notify.residents.models import SignUp, Subscriber, Subscription
+from notify.residents.moving import move_number
+from notify.residents.services import Wish, request_sign_up
 from tests import given
 from tests.dispatch import world
 
@@ -63,6 +66,37 @@ def test_only_who_asked_for_the_service_or_for_every_one_is_told() -> None:
     world.crowd(1, services=[power])
 
     assert told(world.expanded(service=water)) == world.keys(people)
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_who_wants_only_what_is_serious_is_told_of_nothing_else(severity: Severity) -> None:
+    [everything] = world.crowd(1)
+    [serious] = world.crowd(1, serious_only=True)
+    people = {everything, serious} if severity in ("Severe", "Extreme") else {everything}
+
+    assert told(world.expanded(severity=severity)) == world.keys(people)
+
+
+def test_each_place_and_service_has_its_own_measure_of_what_is_serious() -> None:
+    city, water, power = given.city(), given.service("water"), given.service("power")
+    person = given.subscriber(areas=[city["Äspered"]], services=[water])
+    given.subscriber(areas=[city["Fristad"]], services=[power], serious_only=True)
+
+    def minor(place: str, service: Service) -> list[int]:
+        return told(world.expanded(areas=[city[place]], service=service, severity="Minor"))
+
+    assert minor("Äspered", water) == [person.pk]
+    assert minor("Fristad", power) == NO_DELIVERY
+    severe = world.expanded(areas=[city["Fristad"]], service=power, severity="Severe")
+    assert told(severe) == [person.pk]
+
+
+def test_who_was_told_of_something_serious_hears_that_it_is_less_so_and_that_it_is_over() -> None:
+    [person] = world.crowd(1, serious_only=True)
+    alert = world.alert_of(world.fan_out(severity="Severe"))
+
+    assert told(world.fan_out(Move.UPDATE, alert, severity="Minor")) == [person.pk]
+    assert told(world.expanded(Move.RESOLVE, alert)) == [person.pk]
 
 
 def test_one_person_with_many_matching_subscriptions_is_told_once() -> None:
@@ -168,6 +202,64 @@ def test_who_left_after_being_told_hears_nothing_more() -> None:
     assert told(world.expanded(Move.RESOLVE, world.alert_of(first))) == NO_DELIVERY
 
 
+def test_who_has_paused_is_not_told_and_is_again_by_itself(
+    clock: time_machine.Traveller,
+) -> None:
+    [person] = world.crowd(1)
+    world.pause(person, hours=8)
+    assert told(world.expanded(severity="Extreme")) == NO_DELIVERY
+
+    clock.shift(timedelta(hours=8))
+
+    assert told(world.expanded()) == [person.pk]
+
+
+def test_who_paused_after_being_told_hears_no_update_but_hears_that_it_is_over() -> None:
+    [person] = world.crowd(1)
+    alert = world.alert_of(world.fan_out())
+    world.pause(person, hours=8)
+
+    assert told(world.fan_out(Move.UPDATE, alert)) == NO_DELIVERY
+    end = world.fan_out(Move.RESOLVE, alert)
+    assert world.states(end) == [State.SENT]
+
+
+def test_whose_pause_ends_between_publication_and_expansion_had_paused_when_it_was_said(
+    clock: time_machine.Traveller,
+) -> None:
+    [person] = world.crowd(1)
+    world.pause(person, minutes=1)
+    dispatch = world.say()
+    clock.shift(timedelta(minutes=2))
+    expand(dispatch.pk)
+
+    assert told(dispatch) == NO_DELIVERY
+
+
+def test_a_batch_of_people_who_have_all_paused_is_done_with() -> None:
+    for person in world.crowd(3):
+        world.pause(person, hours=8)
+
+    dispatch = world.fan_out()
+
+    assert [batch.done_at is not None for batch in dispatch.batches.all()] == [True]
+
+
+def test_what_was_told_to_the_old_number_is_told_to_be_over_to_the_new_one(
+    memory: MemoryChannel,
+) -> None:
+    person = given.subscriber("+46701740605")
+    alert = world.alert_of(world.fan_out())
+    move = SignUp.Purpose.MOVE
+    new = ("+46701740606", Wish([], [], "sv"))
+    sign_up, code = request_sign_up(*new, client="192.0.2.1", purpose=move, moves=person)
+    move_number(sign_up.key, code)
+
+    world.fan_out(Move.RESOLVE, alert)
+
+    assert [one.address for _notice, one in memory.sent] == ["+46701740605", "+46701740606"]
+
+
 def test_being_told_of_one_alert_is_not_being_told_of_another(memory: MemoryChannel) -> None:
     [person] = world.crowd(1)
     memory.fates[person.phone] = Outcome.FAILED
@@ -185,6 +277,7 @@ def test_before_anything_is_published_nobody_was_told() -> None:
         alert=None,
         service=given.service("power"),
         paths=[],
+        serious=True,
         ends=False,
         asked_before=timezone.now(),
     )

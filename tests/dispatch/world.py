@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, Dispatch, Queue
 from notify.dispatch.send import send_next_batch
 from notify.dispatch.start import announce
+from notify.residents import managing
 from notify.residents.models import Subscriber, Subscription
 from notify.residents.secrecy import blind_index, encrypt
 from tests import given
@@ -34,6 +36,7 @@ def crowd(
     areas: Sequence[Area] | None = None,
     services: Sequence[Service | None] = (None,),
     language: str = "sv",
+    serious_only: bool = False,
 ) -> list[Subscriber]:
     """So many subscribers with all of these subscriptions, made in bulk as the real flow makes one."""
     areas = areas or [given.city()["Äspered"]]
@@ -43,7 +46,7 @@ def crowd(
         for one in phones
     )
     Subscription.objects.bulk_create(
-        Subscription(subscriber=person, area=area, service=service)
+        Subscription(subscriber=person, area=area, service=service, serious_only=serious_only)
         for person in people
         for area in areas
         for service in services
@@ -121,6 +124,11 @@ def only(dispatch: Dispatch) -> Delivery:
 def leave(person: Subscriber) -> None:
     """The person ends everything, and nothing else happens."""
     Subscriber.objects.filter(pk=person.pk).update(ended_at=timezone.now())
+
+
+def pause(person: Subscriber, **later: float) -> None:
+    """The person wants to hear nothing new until then (``hours=8``)."""
+    managing.pause(person, timezone.now() + timedelta(**later))
 
 
 def at_once(*jobs: Callable[[], T]) -> list[T]:

@@ -21,6 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SMALL = pytest.mark.parametrize("page", [Look(width=360)], indirect=True)
 BARE = pytest.mark.parametrize("page", [Look(width=360, scripts=False)], indirect=True)
+WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize(
+    "page", [Look(width=360), Look(width=360, scripts=False)], indirect=True
+)
 EVERY_LOOK = pytest.mark.parametrize(
     "page",
     [
@@ -90,6 +93,7 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -
     expect(page.get_by_label("Sök efter ett område")).to_be_hidden()
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
     page.get_by_label("Fristad").check()
+    page.get_by_label("Bara det som är allvarligt").check()
     page.get_by_role("button", name="Skicka en kod till mig").click()
     code = page.get_by_label("Koden i sms:et")
     code.wait_for()
@@ -97,6 +101,85 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -
     page.get_by_role("button", name="Börja prenumerera").click()
 
     page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
+    assert Subscription.objects.get().serious_only
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.usefixtures("city")
+def test_somebody_comes_back_adds_changes_and_ends_places_and_closes(
+    page: Page, live_server: LiveServer
+) -> None:
+    person = given.subscriber(areas=[given.city()["Äspered"]])
+    page.goto(live_server.url)
+    page.get_by_role("link", name="Ändra eller avsluta dina sms").click()
+    page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
+    page.get_by_role("button", name="Skicka en kod till mig").click()
+    page.get_by_label("Koden i sms:et").fill(sent_code())
+    page.get_by_role("button", name="Fortsätt").click()
+    page.get_by_role("heading", name="Dina sms").wait_for()
+
+    page.get_by_role("link", name="Lägg till fler områden").click()
+    for _once_more_after_going_back in range(2):
+        page.get_by_label("Fristad").check()
+        page.get_by_label("Bara det som är allvarligt").check()
+        page.get_by_role("button", name="Spara").click()
+        page.get_by_text("Ditt val är sparat.").wait_for()
+        page.go_back()
+    page.goto(f"{live_server.url}/manage/")
+    page.get_by_role("link", name="Ändra: Fristad").click()
+    page.get_by_label("Dricksvatten").uncheck()
+    page.get_by_role("button", name="Spara").click()
+    page.get_by_text("Ditt val är sparat.").wait_for()
+
+    page.get_by_role("button", name="Avsluta: Äspered").click()
+    page.get_by_text("Området är avslutat.").wait_for()
+    standing = person.subscriptions.get(ended_at=None)
+    assert (standing.area.name, standing.serious_only) == ("Fristad", True)
+    assert standing.service == given.service("power")
+
+    page.get_by_label("Inget väntar").check()
+    page.get_by_role("button", name="Spara: På natten").click()
+    page.get_by_text("Ditt val är sparat.").wait_for()
+    person.refresh_from_db()
+    assert person.nights == "nothing"
+
+    page.get_by_label("i morgon").check()
+    page.get_by_role("button", name="Pausa").click()
+    page.get_by_text("Dina sms är pausade till i morgon kl. 07.00.").wait_for()
+    page.get_by_role("button", name="Få sms igen nu").click()
+    page.get_by_text("Du får sms igen.").wait_for()
+
+    page.get_by_role("link", name="Ändra numret").click()
+    page.get_by_label("Ditt nya mobilnummer").fill("070-174 06 06")
+    page.get_by_role("button", name="Skicka en kod till det nya numret").click()
+    page.get_by_label("Koden i sms:et").fill(sent_code())
+    page.get_by_role("button", name="Fortsätt").click()
+    page.get_by_text("Från och med nu skriver vi till det nya numret.").wait_for()
+    person.refresh_from_db()
+    assert person.phone == "+46701740606"
+
+    page.get_by_role("button", name="Jag är klar").click()
+    page.get_by_label("Ditt mobilnummer").wait_for()
+    page.goto(f"{live_server.url}/manage/places/")
+    page.get_by_text("Tiden hade gått ut").wait_for()
+
+
+@EVERY_LOOK
+@pytest.mark.usefixtures("city")
+def test_no_page_within_scrolls_sideways_not_even_with_large_type(
+    page: Page, live_server: LiveServer
+) -> None:
+    given.subscriber(areas=list(given.city().values()), serious_only=True)
+    page.goto(f"{live_server.url}/manage/")
+    page.locator("[name=phone]").fill("070-174 06 05")
+    page.locator("main [type=submit]").click()
+    page.locator("[name=code]").fill(sent_code())
+    page.locator("main [type=submit]").first.click()
+    page.locator("#places").wait_for()
+
+    place = given.city()["Fristad"].code
+    for path in ("", "places/", f"places/{place}/", "number/"):
+        never_sideways(page, f"{live_server.url}/manage/{path}")
 
 
 @SMALL
@@ -116,11 +199,17 @@ def test_a_reader_changes_language_and_stays_where_they_are(
 def test_no_page_scrolls_sideways_not_even_with_large_type(
     page: Page, live_server: LiveServer
 ) -> None:
-    for path in ("/", "/?area=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"):
-        page.goto(live_server.url + path)
-        for size in ("100%", "225%"):  # the page's own 112.5 %, doubled
-            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
-            wide, room = page.evaluate(
-                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-            )
-            assert wide <= room, f"{path} at {size} is {wide} px wide in {room}"
+    paths = ["/", "/?area=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"]
+    for path in [*paths, "/manage/?said=over"]:
+        never_sideways(page, live_server.url + path)
+
+
+def never_sideways(page: Page, url: str) -> None:
+    """Open it, and fail the test if it is wider than its room, also with the letters doubled."""
+    page.goto(url)
+    for size in ("100%", "225%"):  # the page's own 112.5 %, doubled
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+        wide, room = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= room, f"{url} at {size} is {wide} px wide in {room}"

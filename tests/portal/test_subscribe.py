@@ -58,6 +58,13 @@ def test_some_services_ticked_means_just_those(client: Client) -> None:
     assert Subscription.objects.get().service == given.service("power")
 
 
+def test_only_what_is_serious_is_a_box_to_tick_and_is_told_at_the_end(client: Client) -> None:
+    answer = client.post(asked(client, serious_only="on"), {"code": sent_code()}, follow=True)
+
+    assert Subscription.objects.get().serious_only
+    assert "Bara det som är allvarligt" in text(answer)
+
+
 def test_a_place_within_another_chosen_one_adds_nothing(client: Client) -> None:
     codes = [area.code for area in given.city().values()]
     client.post(asked(client, areas=codes), {"code": sent_code()})

@@ -31,12 +31,18 @@ PHONE = "+46701740605"
 NEIGHBOUR = "+46701740606"
 
 
-def wish(*places: str, services: tuple[str, ...] = (), language: str = "sv") -> Wish:
+def wish(
+    *places: str,
+    services: tuple[str, ...] = (),
+    language: str = "sv",
+    serious_only: bool = False,
+) -> Wish:
     areas = given.city()
     return Wish(
         [areas[place] for place in places or ("Äspered",)],
         [given.service(slug) for slug in services],
         language,
+        serious_only,
     )
 
 
@@ -81,6 +87,15 @@ def test_no_service_named_means_every_one() -> None:
     assert standing() == {("Äspered", None)}
 
 
+def test_only_what_is_serious_may_be_asked_for_also_with_a_second_code() -> None:
+    sign_up, _lost = ask(what=wish(serious_only=True))
+
+    renewed, code = renew_sign_up(sign_up, client="192.0.2.1")
+    confirm_sign_up(renewed.key, code)
+
+    assert Subscription.objects.get().serious_only
+
+
 def test_consent_is_on_record_with_its_time_and_how_it_was_given() -> None:
     before = timezone.now()
     subscriber = given.subscriber(PHONE)
@@ -121,9 +136,10 @@ def test_another_number_or_another_wish_from_the_same_form_is_another_request() 
         request_sign_up(PHONE, wish("Fristad"), client=client, form=form)[0].key,
         request_sign_up(PHONE, wish(language="en"), client=client, form=form)[0].key,
         request_sign_up(PHONE, wish(services=("water",)), client=client, form=form)[0].key,
+        request_sign_up(PHONE, wish(serious_only=True), client=client, form=form)[0].key,
     }
 
-    assert len(keys) == 5
+    assert len(keys) == 6
 
 
 def test_the_same_form_again_after_the_code_has_expired_gets_a_new_code() -> None:

@@ -12,7 +12,9 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from notify.residents.models import SignUp, Subscriber, Subscription
+from notify.residents import managing
+from notify.residents.models import Consent, SignUp, Subscriber, Subscription
+from notify.residents.moving import move_number
 from notify.residents.services import (
     AlreadyRequested,
     TooManyCodes,
@@ -97,3 +99,59 @@ def test_two_sign_ups_of_one_number_confirmed_at_once_make_one_subscriber() -> N
     assert outcomes == {"done": MANY}
     assert Subscriber.objects.count() == 2
     assert Subscription.objects.filter(ended_at=None).count() == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_tabs_that_add_the_same_place_at_once_leave_one_subscription(known: bool) -> None:
+    if known:
+        given.subscriber(PHONE)
+    wish = Wish([given.city()["Fristad"]], [given.service()], "sv")
+    opened = session_of(PHONE)
+
+    outcomes = at_once(lambda _: managing.add_places(opened, wish))
+
+    assert outcomes == {"done": MANY}
+    standing = Subscription.objects.filter(ended_at=None, area__name="Fristad")
+    assert standing.count() == Subscriber.objects.count() == 1
+
+
+def test_one_tab_that_changes_a_place_and_one_that_ends_it_leave_nothing_half_done() -> None:
+    city = given.city()
+    person = given.subscriber(PHONE, areas=[city["Äspered"], city["Fristad"]])
+    code = city["Fristad"].code
+
+    def tab(number: int) -> None:
+        if number % 2:
+            managing.end_place(person, code)
+        else:
+            managing.change_place(person, code, [], serious_only=bool(number % 4))
+
+    assert at_once(tab) == {"done": MANY}
+    standing = Subscription.objects.filter(ended_at=None)
+    assert [row.area.name for row in standing] == ["Äspered"]
+
+
+def test_the_code_to_a_new_number_side_by_side_moves_once() -> None:
+    person = given.subscriber(PHONE)
+    sign_up, code = request_sign_up(
+        "+46701740606",
+        Wish([], [], "sv"),
+        client="192.0.2.1",
+        purpose=SignUp.Purpose.MOVE,
+        moves=person,
+    )
+
+    outcomes = at_once(lambda _: move_number(sign_up.key, code))
+
+    assert outcomes == {"done": MANY}
+    assert Consent.objects.filter(kind="moved").count() == 1
+    person.refresh_from_db()
+    assert person.phone == "+46701740606"
+
+
+def session_of(phone: str) -> SignUp:
+    """Whoever has typed the code to manage a number."""
+    sign_up, code = request_sign_up(
+        phone, Wish([], [], "sv"), client="192.0.2.1", purpose=SignUp.Purpose.MANAGE
+    )
+    return managing.open_session(sign_up.key, code)

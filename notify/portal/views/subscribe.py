@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -23,13 +24,17 @@ from config.clients import client_address
 from notify.channels.registry import text_channel
 from notify.dispatch.direct import code_message, send_code
 from notify.dispatch.models import DirectMessage, State
-from notify.portal.forms import CodeForm, SubscribeForm
-from notify.residents.models import SignUp
+from notify.portal import session
+from notify.portal.forms import CodeForm, PhoneForm, SubscribeForm
+from notify.residents.managing import open_session, subscriber_of
+from notify.residents.models import SignUp, Subscriber
+from notify.residents.moving import NumberTaken, move_number
 from notify.residents.phones import masked
 from notify.residents.secrecy import Undecryptable
 from notify.residents.services import (
     AlreadyRequested,
     TooManyCodes,
+    Wish,
     WrongCode,
     confirm_sign_up,
     renew_sign_up,
@@ -67,9 +72,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        key = _request(form, client_address(request))
-    except AlreadyRequested as asked:
-        key = asked.key
+        key = request_code(request, form, form.wish())
     except TooManyCodes as refusal:
         form.add_error(None, str(refusal))
         return _ask(request, form, HTTPStatus.TOO_MANY_REQUESTS)
@@ -77,13 +80,31 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_variables()
-def _request(form: SubscribeForm, client: str) -> uuid.UUID:
-    phone = form.cleaned_data["phone"]
-    with transaction.atomic():
-        sign_up, code = request_sign_up(
-            phone, form.wish(), client=client, form=form.cleaned_data["form"]
-        )
-        _send(sign_up, code, phone)
+def request_code(
+    request: HttpRequest,
+    form: PhoneForm,
+    wish: Wish,
+    purpose: SignUp.Purpose = SignUp.Purpose.SUBSCRIBE,
+    moves: Subscriber | None = None,
+) -> uuid.UUID:
+    """Send a code to the number in a valid form; returns the key of its page. Raises TooManyCodes.
+
+    purpose and moves: as of ``request_sign_up``.
+    """
+    phone, client = form.cleaned_data["phone"], client_address(request)
+    try:
+        with transaction.atomic():
+            sign_up, code = request_sign_up(
+                phone,
+                wish,
+                client=client,
+                form=form.cleaned_data["form"],
+                purpose=purpose,
+                moves=moves,
+            )
+            _send(sign_up, code, phone)
+    except AlreadyRequested as asked:
+        return asked.key
     return sign_up.key
 
 
@@ -104,20 +125,50 @@ def _ask(request: HttpRequest, form: SubscribeForm, status: HTTPStatus) -> HttpR
 def code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Asks for the code. A sign-up that no code opens any more says how to go on, with 410."""
     sign_up = get_object_or_404(SignUp, key=key)
-    if sign_up.confirmed_at:
-        return redirect("portal:done", key=key)
+    if sign_up.confirmed_at and (request.method != "POST" or sign_up.subscribes):
+        return _onwards(sign_up)
+    if not _may_type(request, sign_up):
+        return redirect(f"{reverse('portal:manage')}?said=over")
     form = CodeForm(request.POST or None)
     if request.method != "POST":
         return _code(request, sign_up, form, HTTPStatus.OK)
     if form.is_valid():
         try:
-            confirm_sign_up(key, form.cleaned_data["code"])
+            return _typed(sign_up, form.cleaned_data["code"])
         except WrongCode as refusal:
             form.add_error("code", str(refusal))
-        else:
-            return redirect("portal:done", key=key)
+        except NumberTaken as refusal:
+            form.add_error(None, str(refusal))
     sign_up.refresh_from_db()
     return _code(request, sign_up, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _typed(sign_up: SignUp, code: str) -> HttpResponse:
+    if sign_up.subscribes:
+        confirm_sign_up(sign_up.key, code)
+        return _onwards(sign_up)
+    if sign_up.moves_id:
+        moved = redirect(f"{reverse('portal:manage')}?said=moved")
+        return session.enter(moved, move_number(sign_up.key, code))
+    return session.enter(_onwards(sign_up), open_session(sign_up.key, code))
+
+
+def _may_type(request: HttpRequest, sign_up: SignUp) -> bool:
+    """Whether a code would do anything in this browser: to change number, it must manage the old one."""
+    if not sign_up.moves_id or sign_up.confirmed_at:
+        return True
+    opened = session.entered(request)
+    subscriber = subscriber_of(opened) if opened else None
+    return subscriber is not None and subscriber.pk == sign_up.moves_id
+
+
+def _onwards(sign_up: SignUp) -> HttpResponse:
+    """To where the code has led, or led before."""
+    return (
+        redirect("portal:done", key=sign_up.key)
+        if sign_up.subscribes
+        else redirect("portal:manage")
+    )
 
 
 def _code(
@@ -143,7 +194,7 @@ def _message(sign_up: SignUp) -> dict[str, object]:
     # A code that is withheld looks like one that takes its time.
     state = sent.state if sent else State.QUEUED if sign_up.withheld else State.FAILED
     return {
-        "phone": _shown(sign_up),
+        "phone": shown(sign_up),
         "stopped": sent is not None and _stopped(sent.error),
         "lost": state in LOST,
         "arrived": state == State.DELIVERED,
@@ -157,8 +208,8 @@ def _stopped(error: str) -> bool:
     return bool(error) and channel is not None and channel.opted_out(error)
 
 
-def _shown(sign_up: SignUp) -> str:
-    """The number, masked; empty if no key that we have reads it any more."""
+def shown(sign_up: SignUp) -> str:
+    """The number of a sign-up, masked; empty if no key that we have reads it any more."""
     try:
         return masked(sign_up.phone)
     except Undecryptable:
@@ -178,7 +229,7 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Sends a new code for the same wish, and opens the page that asks for it; GET only opens it."""
     sign_up = get_object_or_404(SignUp, key=key)
     if sign_up.confirmed_at:
-        return redirect("portal:done", key=key)
+        return _onwards(sign_up)
     if request.method != "POST":
         return redirect("portal:code", key=key)
     try:
@@ -186,7 +237,7 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             renewed, new = renew_sign_up(sign_up, client=client_address(request))
             _send(renewed, new, renewed.phone)
     except Undecryptable:
-        return redirect("portal:subscribe")
+        return redirect("portal:subscribe" if sign_up.subscribes else "portal:manage")
     except TooManyCodes as refusal:
         form = CodeForm({"code": ""})
         form.errors.clear()
@@ -202,11 +253,14 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     sign_up = get_object_or_404(SignUp, key=key)
     if not sign_up.confirmed_at:
         return redirect("portal:code", key=key)
+    if not sign_up.subscribes:
+        return redirect("portal:manage")
     return render(
         request,
         "portal/done.html",
         {
-            "phone": _shown(sign_up),
+            "sign_up": sign_up,
+            "phone": shown(sign_up),
             "areas": sign_up.areas.all(),
             "services": sign_up.services.all(),
             "sender": _number_to_write_to(),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0002_marks'),
+        ('residents', '0007_nights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
