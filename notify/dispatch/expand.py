@@ -12,7 +12,7 @@ from notify.channels.base import AddressedBy, Channel
 from notify.channels.registry import channels
 from notify.dispatch import arrays, bell
 from notify.dispatch.models import Batch, Delivery, Dispatch
-from notify.dispatch.quiet import rest
+from notify.dispatch.quiet import Nights, due
 from notify.dispatch.recipients import Stretch, stretch
 from notify.dispatch.stopping import stopping
 
@@ -112,10 +112,11 @@ INSERT = """
 INSERT INTO dispatch_delivery (dispatch_id, batch_id, channel, address, subscriber_id, language,
                                state, attempts, due_at, provider, provider_id, error, units)
 SELECT %s, chosen.batch, %s, CAST(person.id AS varchar(64)), person.id, person.language,
-       'queued', 0, CASE WHEN person.nights IN (%s, %s) THEN {now} ELSE {now} END, '', '', '', 0
+       'queued', 0,
+       CASE person.nights WHEN 'planned' THEN {at} WHEN 'routine' THEN {at} ELSE {at} END, '', '', '', 0
 FROM {chosen} JOIN residents_subscriber person ON person.id = chosen.person
 WHERE person.ended_at IS NULL
-  AND (%s OR person.paused_until IS NULL OR person.paused_until <= {now})
+  AND (%s OR person.paused_until IS NULL OR person.paused_until <= {at})
 ORDER BY person.id
 ON CONFLICT DO NOTHING
 """
@@ -133,15 +134,14 @@ def _insert(dispatch: Dispatch, channel: str, slices: Mapping[int, Sequence[int]
     people = [(key, batch) for batch, keys in slices.items() for key in keys]
     sql = INSERT.format(
         chosen=arrays.rows("chosen", person="bigint", batch="bigint"),
-        now=arrays.INSTANT[connection.vendor],
+        at=arrays.INSTANT[connection.vendor],
     )
-    now = timezone.now()
-    resting = rest(dispatch, now)
-    later, due, said = map(arrays.instant, (resting.until, now, dispatch.created_at))
-    nights = [*(night.value for night in resting.nights), "", ""][:2]
-    which = [dispatch.pk, channel, *nights, later, due]
+    by_nights = due(dispatch, timezone.now())
+    chosen = (by_nights[Nights.PLANNED], by_nights[Nights.ROUTINE], by_nights[Nights.NOTHING])
+    values: list[Any] = [dispatch.pk, channel, *map(arrays.instant, chosen)]
+    values += [*arrays.values(people), dispatch.update.ends_alert]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*which, *arrays.values(people), dispatch.update.ends_alert, said])
+        cursor.execute(sql, [*values, arrays.instant(dispatch.created_at)])
 
 
 def _channels(by: AddressedBy) -> list[Channel]:

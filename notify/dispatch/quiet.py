@@ -6,8 +6,7 @@ What is under way when the quiet hours begin goes on.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
@@ -21,16 +20,8 @@ from notify.residents.models import Subscriber
 Nights = Subscriber.Nights
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Until when a dispatch waits, and for those with which choices."""
-
-    until: datetime
-    nights: Collection[Nights]
-
-
-def rest(dispatch: Dispatch, now: datetime) -> Rest:
-    """What becomes of its deliveries that are made now; nobody waits unless it is routine, at night.
+def due(dispatch: Dispatch, now: datetime) -> Mapping[Nights, datetime]:
+    """When its deliveries that are made now are due, by what people chose: now, unless it is routine, at night.
 
     Severe and Extreme never wait, nor does the end of an alert that was either once: whom it woke
     wants to hear that it is over. Nor does what would be past in the morning: late is better than
@@ -38,8 +29,12 @@ def rest(dispatch: Dispatch, now: datetime) -> Rest:
     """
     update, until = dispatch.update, morning(now)
     if until is None or update.urgent or dispatch.notice.stale(until) or _woke(update):
-        return Rest(now, ())
-    return Rest(until, (Nights.ROUTINE, Nights.PLANNED) if update.planned else (Nights.ROUTINE,))
+        return dict.fromkeys(Nights, now)
+    return {
+        Nights.PLANNED: until if update.planned else now,
+        Nights.ROUTINE: until,
+        Nights.NOTHING: now,
+    }
 
 
 def _woke(update: Update) -> bool:

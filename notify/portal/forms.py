@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Area, Service
@@ -131,12 +132,18 @@ class SubscribeForm(PlacesForm, PhoneForm):
     """A number, and what whoever has it wants to hear of."""
 
 
+def own_name(code: str) -> str:
+    """What a language calls itself, so that whoever reads no other finds it."""
+    name: str = get_language_info(code)["name_local"]
+    return capfirst(name)
+
+
 class LanguageForm(forms.Form):
     """The language of the messages."""
 
     language = forms.ChoiceField(
         label=_("The messages are in"),
-        choices=settings.LANGUAGES,
+        choices=[(code, own_name(code)) for code, _name in settings.LANGUAGES],
         error_messages={"invalid_choice": _("We do not write in that language. Choose another.")},
     )
 

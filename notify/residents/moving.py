@@ -47,6 +47,8 @@ def _move(sign_up: SignUp) -> SignUp:
     other = next((row for row in rows if row.pk != sign_up.moves_id), None)
     if mover.ended_at is not None:
         raise WrongCode(no_longer_valid())
+    if mover.phone_index == sign_up.phone_index:  # another tab has moved it there already
+        return sign_up
     if other is not None and other.ended_at is None:
         raise NumberTaken(
             _("That number gets SMS from us already. To move these there, end those first.")

@@ -260,6 +260,7 @@ def replace_subscriptions(subscriber: Subscriber, wish: Wish) -> None:
     The caller holds the subscriber's row, so that two who wish at once do it one after the other.
     """
     now = timezone.now()
+    services: Sequence[Service | None] = wish.services or [None]
     standing = subscriber.subscriptions.filter(ended_at=None)
     standing.filter(area__in=wish.areas).update(ended_at=now, ended_reason=EndedReason.REPLACED)
     Subscription.objects.bulk_create(
@@ -271,7 +272,7 @@ def replace_subscriptions(subscriber: Subscriber, wish: Wish) -> None:
             created_at=now,
         )
         for area in wish.areas
-        for service in wish.services or [None]
+        for service in services
     )
 
 

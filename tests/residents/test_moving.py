@@ -68,6 +68,18 @@ def test_everything_goes_along_and_nothing_stands_on_the_old_number() -> None:
     assert find_subscriber(OLD) is None
 
 
+def test_a_number_that_another_tab_has_moved_to_is_not_moved_to_twice() -> None:
+    mover = given.subscriber(OLD)
+    (first, code), (second, other) = ask(mover), ask(mover)
+    move_number(first.key, code)
+
+    opened = move_number(second.key, other)
+
+    assert managing.subscriber_of(opened) == mover
+    assert record(NEW) == [("opt-in", "web")]
+    assert record(OLD) == [("opt-in", "web"), ("moved", "web")]
+
+
 def test_each_number_keeps_its_own_record_and_the_old_one_says_what_became_of_it() -> None:
     mover = given.subscriber(OLD)
 

@@ -210,43 +210,34 @@ def end_all(_request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
 
 
 @require_POST
-@inside
-def language(request: HttpRequest, opened: SignUp) -> HttpResponse:
+@subscribed
+def language(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     """The language that we write in."""
     form = LanguageForm(request.POST)
-    subscriber = managing.subscriber_of(opened)
-    if subscriber is None:
-        return _back("left")
     if not form.is_valid():
-        return _wrong(request, opened, language_form=form)
+        return _wrong(request, language_form=form)
     managing.change_language(subscriber, form.cleaned_data["language"])
     return _back("saved")
 
 
 @require_POST
-@inside
-def nights(request: HttpRequest, opened: SignUp) -> HttpResponse:
+@subscribed
+def nights(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     """What waits for the morning."""
     form = NightsForm(request.POST)
-    subscriber = managing.subscriber_of(opened)
-    if subscriber is None:
-        return _back("left")
     if not form.is_valid():
-        return _wrong(request, opened, nights_form=form)
+        return _wrong(request, nights_form=form)
     managing.change_nights(subscriber, form.cleaned_data["nights"])
     return _back("saved")
 
 
 @require_POST
-@inside
-def pause(request: HttpRequest, opened: SignUp) -> HttpResponse:
+@subscribed
+def pause(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     """Nothing new until a morning."""
     form = PauseForm(request.POST)
-    subscriber = managing.subscriber_of(opened)
-    if subscriber is None:
-        return _back("left")
     if not form.is_valid():
-        return _wrong(request, opened, pause_form=form)
+        return _wrong(request, pause_form=form)
     managing.pause(subscriber, form.morning())
     return _back("paused")
 
@@ -280,8 +271,11 @@ def number(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     return render(request, "portal/number.html", {"form": form}, status=status)
 
 
-def _wrong(request: HttpRequest, opened: SignUp, **forms: Form) -> HttpResponse:
+def _wrong(request: HttpRequest, **forms: Form) -> HttpResponse:
     [form] = forms.values()
+    opened = session.entered(request)
+    if opened is None:
+        return _back("over")
     return _show(request, opened, HTTPStatus.UNPROCESSABLE_ENTITY, form=form, **forms)
 
 
