@@ -240,7 +240,8 @@ NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 PHONE_KEYS = environment.fernet_keys(
     "PHONE_KEYS", required("PHONE_KEYS", "Fernet keys, comma-separated, newest first")
 )
-PHONE_INDEX_KEY = environment.index_key(
+# The first key is written with, all find; several while it is changed.
+PHONE_INDEX_KEYS = environment.index_keys(
     "PHONE_INDEX_KEY", required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
 )
 PHONE_PREFIXES = environment.country_prefixes(

@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from notify.alerts.models import Area, Service
 from notify.dispatch.erasure import direct_messages
 from notify.dispatch.models import Delivery, DirectMessage
-from notify.residents.models import Consent, Mark, Reveal, SignUp, Subscriber, Subscription
-from notify.residents.secrecy import blind_index
+from notify.residents.models import (
+    Consent,
+    Mark,
+    Numbered,
+    Reveal,
+    SignUp,
+    Subscriber,
+    Subscription,
+)
+from notify.residents.secrecy import Undecryptable, blind_indexes
 
 Told = dict[str, Any]
 
+WAY = (
+    "state",
+    "attempts",
+    "sending_at",
+    "sent_at",
+    "final_at",
+    "provider",
+    "provider_id",
+    "error",
+    "units",
+)
+"""What is told of a message's way."""
 
-def held_on(phone: str) -> Told:
-    """Everything that is held on a number (E.164), ready for JSON; empty lists where there is nothing.
 
-    Times are ISO 8601 with an offset. Without the words of a code or an answer under way: they are
-    in the SMS, and whoever exports for somebody else must not read a code.
+def held_on_number(phone: str) -> Told:
+    """As ``held_on``, for a number in E.164."""
+    return held_on(blind_indexes(phone))
+
+
+def held_on(indexes: Collection[str]) -> Told:
+    """Everything that is held on a number, ready for JSON; empty lists where there is nothing.
+
+    indexes: its blind indexes. Times are ISO 8601 with an offset. Without digests, which say
+    nothing without our keys, and without the words of a code or an answer under way: they are in
+    the SMS, and whoever exports for somebody else must not read a code.
     """
-    index = blind_index(phone)
-    theirs: Told = {"subscriber__phone_index": index}
+    theirs: Told = {"subscriber__phone_index__in": indexes}
     subscriptions = Subscription.objects.filter(**theirs).select_related("area", "service")
     deliveries = Delivery.objects.filter(**theirs).select_related("dispatch__update__alert")
-    sign_ups = SignUp.objects.filter(phone_index=index).prefetch_related("areas", "services")
+    sign_ups = SignUp.objects.filter(phone_index__in=indexes).prefetch_related("areas", "services")
     return {
-        "phone": phone,
-        "subscribers": list(map(_subscriber, Subscriber.objects.filter(phone_index=index))),
+        "subscribers": list(map(_subscriber, Subscriber.objects.filter(phone_index__in=indexes))),
         "subscriptions": list(map(_subscription, subscriptions)),
         "consents": list(map(_consent, Consent.objects.filter(**theirs))),
         "sign_ups": list(map(_sign_up, sign_ups)),
-        "marks": list(map(_mark, Mark.objects.filter(phone_index=index))),
+        "marks": list(map(_mark, Mark.objects.filter(phone_index__in=indexes))),
         "messages": list(map(_delivery, deliveries.order_by("pk"))),
-        "direct_messages": list(map(_direct_message, direct_messages(index))),
+        "direct_messages": list(map(_direct_message, direct_messages(indexes))),
         "reveals": list(map(_reveal, Reveal.objects.filter(**theirs))),
     }
+
+
+def _phone(row: Numbered) -> Told:
+    """The number, or null if no key that we have reads it."""
+    try:
+        return {"phone": row.phone}
+    except Undecryptable:
+        return {"phone": None}
 
 
 def _columns(row: object, *names: str) -> Told:
@@ -56,14 +89,18 @@ def _services(services: Iterable[Service]) -> list[Told]:
 
 
 def _subscriber(one: Subscriber) -> Told:
-    return _columns(one, "language", "created_at", "ended_at", "ended_reason")
+    return {
+        **_phone(one),
+        **_columns(one, "language", "nights", "paused_until"),
+        **_columns(one, "created_at", "ended_at", "ended_reason"),
+    }
 
 
 def _subscription(one: Subscription) -> Told:
     # No service stands for every one.
     services = _services([one.service] if one.service else [])
     return {
-        **_columns(one, "created_at", "ended_at", "ended_reason"),
+        **_columns(one, "serious_only", "created_at", "ended_at", "ended_reason"),
         "areas": _places([one.area]),
         "services": services,
     }
@@ -75,7 +112,9 @@ def _consent(one: Consent) -> Told:
 
 def _sign_up(one: SignUp) -> Told:
     return {
-        **_columns(one, "language", "created_at", "expires_at", "confirmed_at"),
+        **_phone(one),
+        **_columns(one, "purpose", "language", "serious_only", "attempts_left", "withheld"),
+        **_columns(one, "created_at", "expires_at", "confirmed_at", "open_until"),
         "areas": _places(one.areas.all()),
         "services": _services(one.services.all()),
     }
@@ -91,13 +130,12 @@ def _delivery(one: Delivery) -> Told:
         "alert": update.alert.code,
         "update": update.number,
         "headline": update.word("headline", one.language),
-        **_columns(one, "channel", "language", "state", "sent_at", "final_at"),
-        **_columns(one, "provider", "provider_id", "error"),
+        **_columns(one, "channel", "language", *WAY),
     }
 
 
 def _direct_message(one: DirectMessage) -> Told:
-    return _columns(one, "purpose", "created_at", "state", "sent_at", "final_at", "provider")
+    return _columns(one, "purpose", "created_at", "expires_at", *WAY)
 
 
 def _reveal(one: Reveal) -> Told:

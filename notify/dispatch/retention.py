@@ -5,7 +5,7 @@
 | sign-ups, confirmed or not | after KEEP_SIGN_UPS_HOURS |
 | marks on a number | when their own time is past |
 | codes and answers | after KEEP_LINKS_DAYS; their words and address as soon as they are through |
-| whom a delivery was for | after KEEP_LINKS_DAYS, but not while its alert stands |
+| whom a delivery was for | after KEEP_LINKS_DAYS, but not while its alert stands or one is under way |
 | who has left | after KEEP_ENDED_DAYS |
 
 In pieces, each a short transaction, for some seconds a minute: a fan-out never waits for it.
@@ -20,11 +20,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from notify.alerts.selectors import standing_alerts
-from notify.dispatch.erasure import erase_indexed
+from notify.dispatch.erasure import erase_subscribers
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch
 from notify.dispatch.stopping import stopping
 from notify.dispatch.unlinking import unlink
@@ -36,6 +36,8 @@ BUDGET = 3.0
 """Seconds after which the rest is left to the next time, a minute later."""
 ROWS = 500
 """Rows per piece."""
+PEOPLE = 20
+"""People per piece: each may be named in hundreds of deliveries."""
 
 
 def forget() -> None:
@@ -110,35 +112,36 @@ def to_unlink(now: datetime) -> QuerySet[Dispatch]:
 
     Not while their alert stands, because who was told must hear that it is over; nor while an
     all-clear is still looking for them. Planned work that ran out by itself counts as over when
-    it ended that long ago.
+    it ended that long ago. Nor while a message of theirs is under way: a batch says when it is done,
+    and when there is something left to ask its provider about.
     """
     limit = now - timedelta(days=settings.KEEP_LINKS_DAYS)
     standing = standing_alerts(limit).order_by().values("pk")
     asking = Dispatch.objects.filter(
         update__alert=OuterRef("update__alert"), expanded_at=None
     ).order_by()
+    under_way = Batch.objects.filter(
+        Q(done_at=None) | Q(ask_at__isnull=False), dispatch=OuterRef("pk")
+    ).order_by()
     old = Dispatch.objects.filter(unlinked_at=None, created_at__lte=limit)
-    return old.exclude(update__alert__in=standing).exclude(Exists(asking)).order_by("pk")
+    over = old.exclude(update__alert__in=standing)
+    return over.exclude(Exists(asking)).exclude(Exists(under_way)).order_by("pk")
 
 
 @transaction.atomic
-def forget_somebody(now: datetime) -> bool:
-    """Erase one person who left long ago; returns whether there may be more.
+def forget_people(now: datetime) -> bool:
+    """Erase some people who left long ago; returns whether there may be more.
 
-    Not who is just coming back, nor who wants no codes: that is remembered for its own time.
+    What else is held on their numbers has its own time: a sign-up, so that who is just coming back
+    does, and that somebody wants no codes.
     """
     limit = now - timedelta(days=settings.KEEP_ENDED_DAYS)
-    gone = (
-        Subscriber.objects.filter(ended_at__lte=limit)
-        .exclude(Exists(SignUp.objects.filter(phone_index=OuterRef("phone_index"))))
-        .exclude(Exists(Mark.objects.filter(phone_index=OuterRef("phone_index"))))
-    )
-    somebody = gone.select_for_update(skip_locked=True, of=("self",)).first()
-    if somebody is None:
-        return False
-    erase_indexed(somebody.phone_index)
-    log.info("somebody who had left is erased")
-    return True
+    gone = Subscriber.objects.filter(ended_at__lte=limit).order_by("pk")
+    keys = list(gone.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PEOPLE])
+    if keys:
+        erase_subscribers(keys)
+        log.info("%d who had left are erased", len(keys))
+    return len(keys) == PEOPLE
 
 
 PIECES: tuple[Callable[[datetime], bool], ...] = (
@@ -146,5 +149,5 @@ PIECES: tuple[Callable[[datetime], bool], ...] = (
     forget_marks,
     forget_direct_messages,
     forget_recipients,
-    forget_somebody,
+    forget_people,
 )

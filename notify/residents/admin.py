@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -136,16 +137,15 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
     @sensitive_variables()
     def reveal(self, request: HttpRequest, key: int) -> HttpResponse:
         """The number, once, to somebody who said why; a page that is not kept anywhere."""
-        if not self._may_reveal(request):
+        user = request.user
+        if not self._may_reveal(request) or not isinstance(user, User):
             raise PermissionDenied
         subscriber = get_object_or_404(Subscriber, pk=key)
         form = RevealForm(request.POST)
         phone = unreadable = None
         if form.is_valid():
             try:
-                phone = spaced(
-                    reveal(subscriber, to=request.user, reason=form.cleaned_data["reason"])
-                )
+                phone = spaced(reveal(subscriber, to=user, reason=form.cleaned_data["reason"]))
             except Undecryptable:
                 unreadable = True
         context = {

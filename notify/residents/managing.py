@@ -65,7 +65,7 @@ def close_session(one: SignUp) -> None:
 
 def subscriber_of(one: SignUp) -> Subscriber | None:
     """Who manages, or None when nothing stands on the number."""
-    return Subscriber.objects.filter(phone_index=one.phone_index, ended_at=None).first()
+    return Subscriber.objects.filter(phone_index__in=one.indexes, ended_at=None).first()
 
 
 # --- what stands ------------------------------------------------------------------------------

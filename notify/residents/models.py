@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Area, Service
-from notify.residents.secrecy import decrypt
+from notify.residents.secrecy import Undecryptable, blind_indexes, decrypt
 
 
 class EndedReason(models.TextChoices):
@@ -24,7 +24,30 @@ class EndedReason(models.TextChoices):
     MOVED = "moved", _("Moved to another number")
 
 
-class Subscriber(models.Model):
+class Numbered(models.Model):
+    """A row with a phone number: a ciphertext to read it back, an index to find it by."""
+
+    phone_cipher = models.TextField(editable=False)
+    phone_index = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def phone(self) -> str:
+        """The number in E.164. Raises Undecryptable."""
+        return decrypt(self.phone_cipher)
+
+    @property
+    def indexes(self) -> list[str]:
+        """What other rows of the same number are found by, first what they are written with now."""
+        try:
+            return blind_indexes(self.phone)
+        except Undecryptable:
+            return [self.phone_index]
+
+
+class Subscriber(Numbered):
     """A reachable resident: a confirmed phone number and a language."""
 
     class Nights(models.TextChoices):
@@ -34,7 +57,6 @@ class Subscriber(models.Model):
         ROUTINE = "routine", _("Everything that is not serious waits until the morning")
         NOTHING = "nothing", _("Nothing waits: write to me at night too")
 
-    phone_cipher = models.TextField(editable=False)
     phone_index = models.CharField(max_length=64, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=5, default=settings.LANGUAGE_CODE)
     nights = models.CharField(
@@ -58,11 +80,6 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-    @property
-    def phone(self) -> str:
-        """The number in E.164. Raises Undecryptable."""
-        return decrypt(self.phone_cipher)
 
     @property
     def paused(self) -> bool:
@@ -145,7 +162,7 @@ class Consent(models.Model):
         return f"#{self.subscriber_id} {self.kind} {self.at:%Y-%m-%d}"
 
 
-class SignUp(models.Model):
+class SignUp(Numbered):
     """A request to subscribe, or to manage, that waits for the code sent to its phone."""
 
     class Purpose(models.TextChoices):
@@ -163,9 +180,7 @@ class SignUp(models.Model):
         db_default=Purpose.SUBSCRIBE.value,
     )
     # Whose number its number becomes, if that is what the code is for.
-    moves = models.ForeignKey(Subscriber, null=True, on_delete=models.CASCADE, related_name="+")
-    phone_cipher = models.TextField()
-    phone_index = models.CharField(max_length=64)
+    moves = models.ForeignKey(Subscriber, null=True, on_delete=models.SET_NULL, related_name="+")
     client_index = models.CharField(max_length=64)
     language = models.CharField(max_length=5)
     areas = models.ManyToManyField(Area, related_name="+")
@@ -194,11 +209,6 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-    @property
-    def phone(self) -> str:
-        """The number in E.164. Raises Undecryptable."""
-        return decrypt(self.phone_cipher)
 
     @property
     def subscribes(self) -> bool:

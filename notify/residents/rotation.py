@@ -1,70 +1,118 @@
-"""Putting every ciphertext under the newest of PHONE_KEYS, so that an older key may go."""
+"""Writing every number anew under the newest of its keys, so that an older key may go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models import Max
+from django.utils import timezone
 
-from notify.residents.secrecy import Undecryptable, decrypt, encrypt, under_newest_key
+from notify.residents.models import Mark
+from notify.residents.secrecy import (
+    Undecryptable,
+    blind_index,
+    decrypt,
+    encrypt,
+    under_newest_key,
+)
+from notify.residents.services import COUNTED_FOR
 
 ROWS = 500
 """Rows per transaction."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far one column has come: rows looked at of how many, put under the newest key, unreadable.
+class Column:
+    """A column that is written with a key.
 
-    column: as "residents.subscriber.phone_cipher".
+    cipher: the column of the same row that it is made from, itself if it is ciphertext. anew: what
+    it is under the newest key, given that ciphertext.
     """
 
-    column: str
+    model: type[models.Model]
+    name: str
+    cipher: str
+    anew: Callable[[str], str]
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label_lower}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one column has come: rows looked at of how many, written anew, unreadable."""
+
+    column: Column
     seen: int
     total: int
     rotated: int
     unreadable: int
 
 
-def cipher_columns() -> list[tuple[type[models.Model], str]]:
-    """Every column of ciphertext there is, of whatever app: those whose names end in ``_cipher``."""
-    return [
-        (model, field.name)
-        for model in apps.get_models()
-        for field in model._meta.local_concrete_fields
-        if field.name.endswith("_cipher")
-    ]
+def columns() -> list[Column]:
+    """Every column of ciphertext there is, of whatever app, and every index beside one."""
+    found = []
+    for model in apps.get_models():
+        names = [field.name for field in model._meta.local_concrete_fields]
+        for cipher in names:
+            stem, _, end = cipher.rpartition("_")
+            if end == "cipher":
+                found.append(Column(model, cipher, cipher, _encrypted))
+                if (index := f"{stem}_index") in names:
+                    found.append(Column(model, index, cipher, _indexed))
+    return found
 
 
-def rotate() -> Iterator[Progress]:
-    """Put every ciphertext under the newest key; yields after each piece and at each column's end.
+def _encrypted(cipher: str) -> str:
+    return cipher if under_newest_key(cipher) else encrypt(decrypt(cipher))
+
+
+def _indexed(cipher: str) -> str:
+    return blind_index(decrypt(cipher))
+
+
+def rotate() -> Generator[Progress]:
+    """Write everything under the newest keys; yields after each piece and at each column's end.
 
     Restartable: what is under the newest key is left alone, so a second run after a crash, or
     beside the first, does only what is left. Who writes a row meanwhile wins.
     """
-    for model, column in cipher_columns():
-        yield from _rotate(model, column)
+    for column in columns():
+        yield from _rotate(column)
 
 
-def _rotate(model: type[models.Model], column: str) -> Iterator[Progress]:
-    filled = model._default_manager.exclude(**{column: ""}).order_by("pk")
+def _rotate(column: Column) -> Generator[Progress]:
+    rows = column.model._default_manager.order_by("pk")
+    filled = rows.exclude(**{column.cipher: ""})
     total, seen, rotated, unreadable, last = filled.count(), 0, 0, 0, 0
-    name = f"{model._meta.label_lower}.{column}"
-    while rows := list(filled.filter(pk__gt=last).values_list("pk", column)[:ROWS]):
+    read = filled.values_list("pk", column.cipher, column.name)
+    while piece := list(read.filter(pk__gt=last)[:ROWS]):
         with transaction.atomic():
-            for key, old in rows:
-                if under_newest_key(old):
-                    continue
+            for key, cipher, old in piece:
                 try:
-                    new = encrypt(decrypt(old))
+                    new = column.anew(cipher)
                 except Undecryptable:
                     unreadable += 1
                     continue
-                unchanged = model._default_manager.filter(pk=key, **{column: old})
-                rotated += unchanged.update(**{column: new})
-        last, seen = rows[-1][0], seen + len(rows)
-        yield Progress(name, seen, max(seen, total), rotated, unreadable)
+                if new != old:
+                    unchanged = rows.filter(pk=key, **{column.cipher: cipher, column.name: old})
+                    rotated += unchanged.update(**{column.name: new})
+        last, seen = piece[-1][0], seen + len(piece)
+        yield Progress(column, seen, max(seen, total), rotated, unreadable)
     if not seen:
-        yield Progress(name, 0, 0, 0, 0)
+        yield Progress(column, 0, 0, 0, 0)
+
+
+def found_by_old_index_until() -> datetime:
+    """When nothing is left, of what was there at the time of asking, that only its index finds.
+
+    Marks are kept without their number, so nobody can index them anew, nor tell which are under
+    which key; they lapse. So do the codes under way, and the limits that count computers.
+    """
+    last = Mark.objects.aggregate(last=Max("until"))["last"]
+    soon = timezone.now() + COUNTED_FOR
+    return max(last, soon) if last else soon

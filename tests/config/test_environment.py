@@ -113,9 +113,9 @@ def test_the_key_that_is_wrong_is_counted_out_and_never_shown(given: str, which:
 
 @pytest.mark.parametrize("given", ["hej", HEX[:-2], HEX + "0", "g" * 64])
 def test_an_index_key_is_32_bytes_in_hex(given: str) -> None:
-    assert environment.index_key("X", HEX) == HEX
+    assert environment.index_keys("X", f"{HEX}, {HEX}ff") == [HEX, f"{HEX}ff"]
     with pytest.raises(ImproperlyConfigured, match="X must be at least 32 random bytes in hex"):
-        environment.index_key("X", given)
+        environment.index_keys("X", f"{HEX},{given}")
 
 
 @pytest.mark.parametrize("given", ["", "+46700000000", "71120", "BorasEnergi", "MG" + HEX[:32]])

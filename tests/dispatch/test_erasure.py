@@ -14,7 +14,7 @@ from notify.alerts.vocabulary import Move
 from notify.channels.base import Outcome, Receipt
 from notify.channels.memory import MemoryChannel
 from notify.dispatch import direct
-from notify.dispatch.erasure import Erased, erase
+from notify.dispatch.erasure import Erased, erase_number
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, DirectMessage, State
 from notify.dispatch.progress import progress
@@ -95,7 +95,7 @@ def test_nothing_in_the_database_tells_of_the_number_any_more() -> None:
         "Subscription.subscriber_id",
     ]
 
-    erased = erase(PHONE)
+    erased = erase_number(PHONE)
 
     assert erased == Erased(
         subscribers=1,
@@ -115,16 +115,16 @@ def test_nothing_in_the_database_tells_of_the_number_any_more() -> None:
 
 def test_twice_and_for_a_stranger_it_is_harmless() -> None:
     everything(PHONE)
-    erase(PHONE)
+    erase_number(PHONE)
 
-    assert erase(PHONE) == NOTHING
-    assert erase(NEIGHBOUR) == NOTHING
+    assert erase_number(PHONE) == NOTHING
+    assert erase_number(NEIGHBOUR) == NOTHING
 
 
 def test_who_looked_stays_on_record_without_whose_number_it_was() -> None:
     everything(PHONE)
 
-    erase(PHONE)
+    erase_number(PHONE)
 
     look = Reveal.objects.get()
     assert (look.subscriber, look.reason) == (None, "KS 2026/1")
@@ -134,13 +134,13 @@ def test_who_has_left_can_be_erased_too() -> None:
     given.subscriber(PHONE)
     opt_out(PHONE, source="sms", words="STOPP")
 
-    assert erase(PHONE).consents == 2
+    assert erase_number(PHONE).consents == 2
     assert not Subscriber.objects.exists()
 
 
 def test_whoever_is_erased_may_come_back_as_somebody_new() -> None:
     before = given.subscriber(PHONE).pk
-    erase(PHONE)
+    erase_number(PHONE)
 
     assert given.subscriber(PHONE).pk != before
 
@@ -152,7 +152,7 @@ def test_nothing_is_sent_to_somebody_who_was_erased_on_the_way(memory: MemoryCha
     sign_up, code = asks()
     direct.send_code(sign_up, code, PHONE)
 
-    erase(PHONE)
+    erase_number(PHONE)
     world.work()
     direct.send_direct()
 
@@ -165,7 +165,7 @@ def test_somebody_erased_before_the_fan_out_finds_them_is_not_found() -> None:
     given.subscriber(PHONE)
     dispatch = world.say()
 
-    erase(PHONE)
+    erase_number(PHONE)
     expand(dispatch.pk)
 
     assert world.states(dispatch) == []
@@ -174,7 +174,7 @@ def test_somebody_erased_before_the_fan_out_finds_them_is_not_found() -> None:
 def test_the_providers_word_on_what_was_under_way_still_counts() -> None:
     given.subscriber(PHONE)
     dispatch = world.fan_out()
-    erase(PHONE)
+    erase_number(PHONE)
 
     delivery = world.only(dispatch)
     record([Receipt(delivery.reference, Outcome.DELIVERED, provider_id="SM1")])
@@ -186,7 +186,7 @@ def test_the_all_clear_goes_to_everybody_else() -> None:
     given.subscriber(PHONE)
     stayer = given.subscriber(NEIGHBOUR)
     dispatch = world.fan_out()
-    erase(PHONE)
+    erase_number(PHONE)
 
     last = world.fan_out(Move.RESOLVE, world.alert_of(dispatch))
 
@@ -199,7 +199,7 @@ def test_the_all_clear_goes_to_everybody_else() -> None:
 def test_an_old_code_opens_nothing_any_more() -> None:
     sign_up, code = asks()
 
-    erase(PHONE)
+    erase_number(PHONE)
 
     with pytest.raises(WrongCode):
         confirm_sign_up(sign_up.key, code)
@@ -210,7 +210,7 @@ def test_being_erased_does_not_open_the_tap_for_codes(settings: Settings) -> Non
     settings.CODE_LIMIT_PER_HOUR = 3
     for _time in range(3):
         asks()
-        erase(PHONE)
+        erase_number(PHONE)
 
     with pytest.raises(TooManyCodes):
         asks()
@@ -223,7 +223,7 @@ def test_what_the_limits_counted_is_empty_and_what_they_do_not_count_is_gone(
     clock.shift(COUNTED_FOR)
     recent, _code = asks()
 
-    assert erase(PHONE).sign_ups == 2
+    assert erase_number(PHONE).sign_ups == 2
 
     left = SignUp.objects.get()
     assert left.pk == recent.pk
@@ -237,7 +237,7 @@ def test_whoever_wanted_no_codes_is_forgotten_with_that_wish() -> None:
     asks()
     marks.block_codes(PHONE)
 
-    assert erase(PHONE).marks == 1
+    assert erase_number(PHONE).marks == 1
     assert not Mark.objects.exists()
 
 
@@ -246,7 +246,7 @@ def test_an_answer_that_cannot_be_read_stands_in_nobodys_way() -> None:
     DirectMessage.objects.update(address_cipher="nonsense")
     given.subscriber(PHONE)
 
-    assert erase(PHONE).subscribers == 1
+    assert erase_number(PHONE).subscribers == 1
     assert DirectMessage.objects.count() == 1
 
 
@@ -264,6 +264,6 @@ def test_who_confirms_at_the_same_moment_is_erased_or_never_came() -> None:
             except WrongCode:
                 return
 
-        world.at_once(confirm, lambda: erase(PHONE))
+        world.at_once(confirm, lambda: erase_number(PHONE))
         assert not Subscriber.objects.exists()
         SignUp.objects.all().delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -20,11 +20,12 @@ from notify.dispatch import expand as expanding
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, EarlierTry, State
 from notify.dispatch.progress import failures, progress
+from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import record
 from notify.dispatch.retention import forget
 from notify.residents import marks
 from notify.residents.models import Consent, Mark, SignUp, Subscriber, Subscription
-from notify.residents.services import Wish, opt_out, request_sign_up
+from notify.residents.services import Wish, confirm_sign_up, opt_out, request_sign_up
 from tests import given
 from tests.dispatch import world
 
@@ -35,9 +36,13 @@ HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 LITTLE = timedelta(minutes=1)
 
 
-def asks(phone: str = PHONE) -> SignUp:
+def asked(phone: str = PHONE) -> tuple[SignUp, str]:
     wish = Wish([given.city()["Äspered"]], [given.service()], "sv")
-    return request_sign_up(phone, wish, client=str(uuid.uuid4()))[0]
+    return request_sign_up(phone, wish, client=str(uuid.uuid4()))
+
+
+def asks(phone: str = PHONE) -> SignUp:
+    return asked(phone)[0]
 
 
 def named(dispatch: Dispatch) -> int:
@@ -102,10 +107,10 @@ def test_codes_and_answers_are_gone_after_a_month(clock: Traveller) -> None:
 # --- whom a message was for -----------------------------------------------------------------------
 
 
-def over(clock: Traveller, **changes: object) -> tuple[Dispatch, Dispatch]:
+def over(clock: Traveller) -> tuple[Dispatch, Dispatch]:
     """An alert that three people were told of, and its all-clear."""
     world.crowd(3)
-    first = world.fan_out(**changes)
+    first = world.fan_out()
     clock.shift(HOUR)
     return first, world.fan_out(Move.RESOLVE, world.alert_of(first))
 
@@ -230,18 +235,46 @@ def test_the_names_of_earlier_tries_go_too(clock: Traveller) -> None:
     assert not EarlierTry.objects.exists()
 
 
-def test_what_never_left_names_nobody_either_and_never_leaves(
+@pytest.mark.parametrize(
+    ("state", "batch"),
+    [
+        (State.QUEUED, {"done_at": None}),
+        (State.SENDING, {"done_at": None}),
+        (State.IN_DOUBT, {"ask_at": datetime(2026, 1, 1, tzinfo=UTC)}),
+        (State.SENT, {"ask_at": datetime(2026, 1, 1, tzinfo=UTC)}),
+    ],
+)
+def test_what_is_under_way_still_names_whom_it_is_for(
+    clock: Traveller, state: State, batch: dict[str, datetime | None]
+) -> None:
+    first, _last = over(clock)
+    first.deliveries.update(state=state, final_at=None)
+    first.batches.update(**batch)
+    clock.shift(MONTH)
+
+    forget()
+    assert named(first) == 3
+    first.batches.update(done_at=timezone.now(), ask_at=None)
+    forget()
+
+    assert named(first) == 0
+
+
+def test_what_never_left_is_taken_back_first_and_then_names_nobody(
     clock: Traveller, memory: MemoryChannel
 ) -> None:
     world.crowd(1)
     dispatch = world.expanded(expires=None)
     world.fan_out(Move.CANCEL, world.alert_of(dispatch))
-    Delivery.objects.filter(dispatch=dispatch).update(state=State.QUEUED)
-    Batch.objects.filter(dispatch=dispatch).update(done_at=None)
+    dispatch.deliveries.update(state=State.QUEUED)
+    dispatch.batches.update(done_at=None)
     clock.shift(MONTH)
-
     forget()
+    assert named(dispatch) == 1
+
     world.work()
+    reconcile()
+    forget()
 
     assert named(dispatch) == 0
     assert world.states(dispatch) == [State.WITHDRAWN]
@@ -285,21 +318,16 @@ def test_who_left_is_erased_after_three_months(clock: Traveller) -> None:
     assert len(world.states(dispatch)) == 2
 
 
-def test_who_is_just_coming_back_is_not_erased(clock: Traveller) -> None:
-    given.subscriber(PHONE)
-    opt_out(PHONE, source="sms")
-    clock.shift(91 * DAY)
-    forget()
-    assert not Subscriber.objects.exists()
+def test_who_is_just_coming_back_comes_back(clock: Traveller) -> None:
     given.subscriber(PHONE)
     opt_out(PHONE, source="sms")
     clock.shift(90 * DAY)
-    sign_up = asks()
+    sign_up, code = asked()
 
     forget()
+    confirm_sign_up(sign_up.key, code)
 
-    assert SignUp.objects.get() == sign_up
-    assert Subscriber.objects.exists()
+    assert Subscriber.objects.get().ended_at is None
 
 
 def test_that_somebody_wants_no_codes_is_remembered_for_its_own_time(clock: Traveller) -> None:
@@ -311,12 +339,24 @@ def test_that_somebody_wants_no_codes_is_remembered_for_its_own_time(clock: Trav
     clock.shift(3 * DAY)
 
     forget()
-    assert Mark.objects.exists()
-    assert Subscriber.objects.exists()
+    assert marks.blocks_codes(PHONE)
+    assert not Subscriber.objects.exists()
     clock.shift(marks.BLOCKED_FOR)
     forget()
 
     assert not Mark.objects.exists()
+
+
+def test_many_who_left_go_in_pieces(clock: Traveller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "PEOPLE", 2)
+    for person in world.crowd(5):
+        opt_out(person.phone, source="sms")
+    clock.shift(90 * DAY)
+
+    assert retention.forget_people(timezone.now())
+    assert Subscriber.objects.count() == 3
+    forget()
+
     assert not Subscriber.objects.exists()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
 import pytest
 from django.conf import settings as project
@@ -22,9 +22,10 @@ from notify.alerts.vocabulary import Move
 from notify.channels.base import Recipient
 from notify.channels.registry import channels
 from notify.channels.sms.channel import SmsChannel
+from notify.channels.sms.entrance import FORM
 from notify.dispatch import direct
-from notify.dispatch.erasure import erase
-from notify.dispatch.export import held_on
+from notify.dispatch.erasure import erase_number
+from notify.dispatch.export import held_on_number
 from notify.residents.models import Subscriber
 from tests.dispatch import world
 from tests.portal.steps import DIGITS, asked, wrong
@@ -60,7 +61,9 @@ def calls_back(client: Client, address: str, form: dict[str, str]) -> int:
     signature = RequestValidator(project.TWILIO_AUTH_TOKEN).compute_signature(address, form)
     parts = urlsplit(address)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return client.post(path, form, headers={"x-twilio-signature": signature}).status_code
+    return client.post(
+        path, urlencode(form), FORM, headers={"x-twilio-signature": signature}
+    ).status_code
 
 
 def test_signing_up_being_told_and_leaving(
@@ -99,9 +102,9 @@ def test_signing_up_being_told_and_leaving(
     for words in ("HJÄLP", "Ring mig på 070-174 06 05", "STOPP"):
         form = inbound | {"Body": words}
         assert calls_back(client, f"{project.PUBLIC_URL}/sms/inbound", form) == 200
-    held_on(PHONE)
+    held_on_number(PHONE)
     call_command("rotate_phone_keys", verbosity=0)
-    erase(PHONE)
+    erase_number(PHONE)
 
     assert caplog.records, "something was logged, or nothing was tested"
     assert not NUMBER.search(caplog.text)

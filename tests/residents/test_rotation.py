@@ -1,4 +1,4 @@
-"""Every ciphertext moves under the newest key, and then the old one may go."""
+"""Every number moves under the newest keys, and then the old ones may go."""
 
 from __future__ import annotations
 
@@ -7,14 +7,28 @@ import io
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
+from time_machine import Traveller
 
 from notify.dispatch import direct
+from notify.dispatch.erasure import erase_number
+from notify.dispatch.export import held_on_number
 from notify.dispatch.models import DirectMessage
-from notify.residents import rotation
-from notify.residents.models import SignUp, Subscriber
-from notify.residents.rotation import cipher_columns, rotate
+from notify.residents import marks, rotation
+from notify.residents.models import Mark, SignUp, Subscriber
+from notify.residents.moving import move_number
+from notify.residents.rotation import columns, rotate
 from notify.residents.secrecy import decrypt, encrypt, under_newest_key
+from notify.residents.services import (
+    TooManyCodes,
+    Wish,
+    confirm_sign_up,
+    find_subscriber,
+    known_subscriber,
+    opt_out,
+    request_sign_up,
+)
 from tests import given
 from tests.dispatch import world
 
@@ -40,12 +54,14 @@ def run() -> str:
     return printed.getvalue()
 
 
-def test_every_column_of_ciphertext_is_known() -> None:
-    assert {(model.__name__, column) for model, column in cipher_columns()} == {
-        ("Subscriber", "phone_cipher"),
-        ("SignUp", "phone_cipher"),
-        ("DirectMessage", "address_cipher"),
-        ("DirectMessage", "body_cipher"),
+def test_every_column_of_ciphertext_is_known_and_every_index_beside_one() -> None:
+    assert set(map(str, columns())) == {
+        "residents.subscriber.phone_cipher",
+        "residents.subscriber.phone_index",
+        "residents.signup.phone_cipher",
+        "residents.signup.phone_index",
+        "dispatch.directmessage.address_cipher",
+        "dispatch.directmessage.body_cipher",
     }
 
 
@@ -59,8 +75,12 @@ def test_afterwards_the_old_key_is_not_needed(old: str, settings: Settings) -> N
     assert SignUp.objects.get().phone == PHONE
     message = DirectMessage.objects.get()
     assert (decrypt(message.address_cipher), decrypt(message.body_cipher)) == (PHONE, "Hej")
-    assert "residents.subscriber.phone_cipher: 1 of 1 read, 1 encrypted anew" in printed
-    assert "The older key may be removed" in printed
+    assert "residents.subscriber.phone_cipher: 1 of 1 read, 1 written anew" in printed
+    assert (
+        "PHONE_KEYS: everything is under the first key. What stands behind it may be removed now"
+        in printed
+    )
+    assert "PHONE_INDEX_KEY: everything is under the one key." in printed
     assert PHONE[3:] not in printed
 
 
@@ -71,14 +91,14 @@ def test_a_second_time_changes_nothing(old: str) -> None:
     printed = run()
 
     assert Subscriber.objects.get().phone_cipher == before
-    assert "1 encrypted anew" not in printed
-    assert "The older key may be removed" in printed
+    assert "1 written anew" not in printed
+    assert "may be removed now" in printed
 
 
 def test_with_one_key_there_is_nothing_to_remove() -> None:
     given.subscriber(PHONE)
 
-    assert "There is no other." in run()
+    assert "PHONE_KEYS: everything is under the one key." in run()
 
 
 def test_it_goes_on_where_it_was_stopped(
@@ -101,6 +121,112 @@ def test_it_goes_on_where_it_was_stopped(
 
     assert moved() == 5
     assert sum(piece.rotated for piece in last if piece.seen == piece.total) == 1
+
+
+# --- the key that numbers are found by ------------------------------------------------------------
+
+OLD, NEW = "old" * 32, "new" * 32
+
+
+@pytest.fixture
+def indexed(settings: Settings) -> Subscriber:
+    """Somebody who subscribed under the old index key; a new one stands before it by now."""
+    settings.PHONE_INDEX_KEYS = [OLD]
+    somebody = given.subscriber(PHONE)
+    settings.PHONE_INDEX_KEYS = [NEW, OLD]
+    return somebody
+
+
+def test_afterwards_the_old_index_key_is_not_needed(
+    indexed: Subscriber, settings: Settings
+) -> None:
+    printed = run()
+
+    settings.PHONE_INDEX_KEYS = [NEW]
+    assert find_subscriber(PHONE) == indexed
+    assert "residents.subscriber.phone_index: 1 of 1 read, 1 written anew" in printed
+    assert "PHONE_INDEX_KEY: everything is under the first key." in printed
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_a_number_is_the_same_whichever_key_wrote_it(indexed: Subscriber, rotated: bool) -> None:
+    if rotated:
+        list(rotate())
+
+    assert find_subscriber(PHONE) == indexed
+    assert given.subscriber(PHONE) == indexed, "whoever subscribes again is nobody new"
+    assert Subscriber.objects.count() == 1
+    assert opt_out(PHONE, source="sms", words="STOPP") == indexed
+    assert held_on_number(PHONE)["subscribers"][0]["ended_reason"] == "stop"
+    assert erase_number(PHONE).subscribers == 1
+    assert not Subscriber.objects.exists()
+
+
+def test_a_code_that_was_asked_for_under_the_old_key_subscribes_after_the_change(
+    settings: Settings,
+) -> None:
+    settings.PHONE_INDEX_KEYS = [OLD]
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    sign_up, code = request_sign_up(PHONE, wish, client="192.0.2.1")
+    settings.PHONE_INDEX_KEYS = [NEW, OLD]
+
+    somebody = confirm_sign_up(sign_up.key, code)
+
+    settings.PHONE_INDEX_KEYS = [NEW]
+    assert find_subscriber(PHONE) == somebody
+
+
+def test_the_limits_on_codes_go_on_counting(settings: Settings) -> None:
+    settings.CODE_LIMIT_PER_NUMBER_PER_HOUR = settings.CODE_LIMIT_PER_CLIENT_PER_HOUR = 2
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    for keys in ([OLD], [NEW, OLD]):
+        settings.PHONE_INDEX_KEYS = keys
+        request_sign_up(PHONE, wish, client="192.0.2.1")
+
+    with pytest.raises(TooManyCodes):
+        request_sign_up(PHONE, wish, client="192.0.2.2")
+    with pytest.raises(TooManyCodes):
+        request_sign_up("+46701740606", wish, client="192.0.2.1")
+
+
+def test_who_wants_no_codes_is_still_left_alone_and_the_old_key_kept_for_so_long(
+    settings: Settings, clock: Traveller
+) -> None:
+    settings.PHONE_INDEX_KEYS = [OLD]
+    marks.block_codes(PHONE)
+    settings.PHONE_INDEX_KEYS = [NEW, OLD]
+
+    printed = run()
+
+    assert marks.blocks_codes(PHONE)
+    last = timezone.localtime(Mark.objects.get().until)
+    assert f"may be removed after {last:%Y-%m-%d %H:%M}" in printed
+    clock.shift(marks.BLOCKED_FOR / 2)
+    marks.block_codes(PHONE)
+    settings.PHONE_INDEX_KEYS = [NEW]
+    assert marks.blocks_codes(PHONE), "whoever is marked again is marked under the new key"
+    assert Mark.objects.count() == 1
+
+
+def test_somebody_who_changes_number_during_the_change_keeps_what_they_have(
+    indexed: Subscriber, settings: Settings
+) -> None:
+    nowhere = Wish([], [], "sv")
+    sign_up, code = request_sign_up(
+        "+46701740606", nowhere, client="192.0.2.1", purpose=SignUp.Purpose.MOVE, moves=indexed
+    )
+
+    move_number(sign_up.key, code)
+    run()
+
+    settings.PHONE_INDEX_KEYS = [NEW]
+    assert find_subscriber("+46701740606") == indexed
+    gone = known_subscriber(PHONE)
+    assert gone is not None
+    assert gone.ended_reason == "moved"
+
+
+# --- what cannot be, and who writes meanwhile -----------------------------------------------------
 
 
 def test_what_is_cleared_stays_cleared(old: str) -> None:

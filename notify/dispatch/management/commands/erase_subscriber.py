@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from notify.dispatch.erasure import erase
+from notify.dispatch.erasure import erase_number
 from notify.residents.asking import ask_for_phone
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        erased = asdict(erase(ask_for_phone()))
+        erased = asdict(erase_number(ask_for_phone()))
         if not any(erased.values()):
             self.stdout.write("Nothing is held on that number.")
         for kind, count in erased.items():

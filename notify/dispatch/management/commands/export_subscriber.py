@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from notify.dispatch.export import held_on
+from notify.dispatch.export import held_on_number
 from notify.residents.asking import ask_for_phone
 
 
@@ -18,4 +18,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(json.dumps(held_on(ask_for_phone()), ensure_ascii=False, indent=2))
+        self.stdout.write(json.dumps(held_on_number(ask_for_phone()), ensure_ascii=False, indent=2))
