@@ -83,8 +83,8 @@ def code_digest(code: str, bound_to: str) -> str:
 
 
 def is_digest_of(digest: str, code: str, bound_to: str) -> bool:
-    """Whether that is the code, bound to that. Each comparison takes the same time, right or wrong."""
-    return any([hmac.compare_digest(digest, one) for one in blind_indexes(_bound(code, bound_to))])
+    """Whether that is the code, bound to that; compared in constant time."""
+    return any(hmac.compare_digest(digest, one) for one in blind_indexes(_bound(code, bound_to)))
 
 
 def _bound(code: str, bound_to: str) -> str:

@@ -18,11 +18,10 @@ from notify.channels.memory import MemoryChannel
 from notify.dispatch import direct, retention
 from notify.dispatch import expand as expanding
 from notify.dispatch.expand import expand
-from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, EarlierTry, State
+from notify.dispatch.models import Delivery, DirectMessage, Dispatch, EarlierTry, State
 from notify.dispatch.progress import failures, progress
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import record
-from notify.dispatch.retention import forget
 from notify.residents import marks
 from notify.residents.models import Consent, Mark, SignUp, Subscriber, Subscription
 from notify.residents.services import Wish, confirm_sign_up, opt_out, request_sign_up
@@ -43,6 +42,12 @@ def asked(phone: str = PHONE) -> tuple[SignUp, str]:
 
 def asks(phone: str = PHONE) -> SignUp:
     return asked(phone)[0]
+
+
+def forget() -> None:
+    """As it runs by itself: beside a sweep that has settled what nobody speaks of any more."""
+    reconcile()
+    retention.forget()
 
 
 def named(dispatch: Dispatch) -> int:
@@ -142,6 +147,7 @@ def test_what_became_of_the_messages_is_counted_as_before(
     dispatch = world.fan_out()
     world.fan_out(Move.RESOLVE, world.alert_of(dispatch))
     clock.shift(MONTH)
+    reconcile()
     before = progress(dispatch), failures(dispatch)
     assert before[0][0].counts[State.FAILED] == 1
 
@@ -157,7 +163,7 @@ def test_until_then_everything_is_as_it_was(clock: Traveller) -> None:
     before = list(Delivery.objects.order_by("pk").values())
     clock.shift(MONTH - HOUR - LITTLE)
 
-    forget()
+    retention.forget()
 
     assert list(Delivery.objects.order_by("pk").values()) == before
     assert (named(first), named(last)) == (3, 3)
@@ -252,10 +258,10 @@ def test_what_is_under_way_still_names_whom_it_is_for(
     first.batches.update(**batch)
     clock.shift(MONTH)
 
-    forget()
+    retention.forget()
     assert named(first) == 3
     first.batches.update(done_at=timezone.now(), ask_at=None)
-    forget()
+    retention.forget()
 
     assert named(first) == 0
 
@@ -273,7 +279,6 @@ def test_what_never_left_is_taken_back_first_and_then_names_nobody(
     assert named(dispatch) == 1
 
     world.work()
-    reconcile()
     forget()
 
     assert named(dispatch) == 0
@@ -369,6 +374,7 @@ def test_it_goes_on_where_its_time_ran_out(
     monkeypatch.setattr(expanding, "FIRST_SLICE", 1)
     first, _last = over(clock)
     clock.shift(MONTH)
+    reconcile()
 
     assert retention.forget_recipients(timezone.now())
     assert named(first) == 2
@@ -399,7 +405,7 @@ def test_twice_is_harmless_and_costs_a_look_at_each_kind(clock: Traveller) -> No
     before = list(Delivery.objects.order_by("pk").values())
 
     with CaptureQueriesContext(connection) as captured:
-        forget()
+        retention.forget()
 
     assert list(Delivery.objects.order_by("pk").values()) == before
     statements = [
@@ -434,8 +440,10 @@ def test_two_at_once_share_the_work(clock: Traveller, monkeypatch: pytest.Monkey
         opt_out(person.phone, source="sms")
     clock.shift(91 * DAY)
 
-    world.at_once(forget, forget, forget)
-    forget()
+    reconcile()
+
+    world.at_once(retention.forget, retention.forget, retention.forget)
+    retention.forget()
 
     assert not Delivery.objects.exclude(subscriber=None).exists()
     assert not Dispatch.objects.filter(unlinked_at=None).exists()

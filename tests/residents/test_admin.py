@@ -60,7 +60,8 @@ def asks(browser: Client, somebody: Subscriber, **form: str) -> HttpResponse:
 
 
 def shown(answer: Any) -> str:
-    return answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    page: str = answer.content.decode()
+    return page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_who_says_why_sees_the_number_and_is_on_record(admin: Client) -> None:

@@ -24,14 +24,15 @@ class Command(BaseCommand):
         until = found_by_old_index_until()
         for _pass in range(MOST_PASSES):
             done = self._pass()
-            if not any(column.rotated for column in done):
+            if not any(one.rotated for one in done):
                 break
         else:
             raise CommandError(
                 "Numbers are still being written under an older key: restart every process with the "
                 "new keys first, then run this again. Remove no key yet."
             )
-        if lost := sum(column.unreadable for column in done):
+        # Whose number cannot be read, its index cannot be made either: that is one value, not two.
+        if lost := sum(one.unreadable for one in done if one.column.name == one.column.cipher):
             raise CommandError(
                 f"{lost} values cannot be read with any of the keys in PHONE_KEYS. Add the key that "
                 "they were written with and run this again. Remove no key yet."
