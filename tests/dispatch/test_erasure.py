@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -11,13 +13,15 @@ from pytest_django import Settings
 from time_machine import Traveller
 
 from notify.alerts.vocabulary import Move
-from notify.channels.base import Outcome, Receipt
+from notify.channels.base import Outcome, Receipt, Recipient
 from notify.channels.memory import MemoryChannel
+from notify.channels.notice import Notice
 from notify.dispatch import direct
 from notify.dispatch.erasure import Erased, erase_number
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, DirectMessage, State
 from notify.dispatch.progress import progress
+from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import record
 from notify.residents import marks
 from notify.residents.models import Mark, Reveal, SignUp, Subscriber
@@ -169,6 +173,43 @@ def test_somebody_erased_before_the_fan_out_finds_them_is_not_found() -> None:
     expand(dispatch.pk)
 
     assert world.states(dispatch) == []
+
+
+def test_what_is_being_handed_over_may_arrive_and_is_counted_as_what_became_of_it(
+    memory: MemoryChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given.subscriber(PHONE)
+    dispatch = world.expanded()
+    hand_over = memory.send
+
+    def erase_meanwhile(notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+        for receipt in hand_over(notice, recipients):
+            erase_number(PHONE)
+            yield receipt
+
+    monkeypatch.setattr(memory, "send", erase_meanwhile)
+    world.work()
+
+    assert [recipient.address for _notice, recipient in memory.sent] == [PHONE]
+    assert world.states(dispatch) == [State.SENT]
+    assert world.only(dispatch).subscriber_id is None
+
+
+def test_what_is_in_doubt_is_nobodys_doubt_any_more_and_is_not_sent_again(
+    memory: MemoryChannel, clock: Traveller
+) -> None:
+    person = given.subscriber(PHONE)
+    memory.fates[person.phone] = Outcome.IN_DOUBT
+    dispatch = world.fan_out()
+    erase_number(PHONE)
+    clock.shift(timedelta(minutes=5))
+
+    reconcile()
+
+    delivery = world.only(dispatch)
+    assert (delivery.state, delivery.error) == (State.FAILED, "erased")
+    world.work()
+    assert memory.sent == []
 
 
 def test_the_providers_word_on_what_was_under_way_still_counts() -> None:

@@ -6,12 +6,14 @@ import json
 import uuid
 
 import pytest
+from django.db.models import Model
 
 from notify.dispatch import direct
 from notify.dispatch.erasure import erase_number
 from notify.dispatch.export import held_on_number
+from notify.dispatch.models import Delivery, DirectMessage
 from notify.residents import marks
-from notify.residents.models import Reveal
+from notify.residents.models import Consent, Mark, Reveal, SignUp, Subscriber, Subscription
 from notify.residents.services import Wish, opt_out, request_sign_up
 from tests import given
 from tests.dispatch import world
@@ -52,6 +54,44 @@ def test_everything_that_is_held_is_told() -> None:
     assert (message["state"], message["update"]) == ("sent", 1)
     assert [one["purpose"] for one in told["direct_messages"]] == ["code"]
     assert [one["reason"] for one in told["reveals"]] == ["KS 2026/1"]
+
+
+UNTOLD = {
+    # Digests say nothing without our keys, ciphertext says what "phone" says.
+    "phone_cipher", "phone_index", "client_index", "code_digest", "address_cipher", "body_cipher",
+    # Names of rows and of addresses; when a worker looks next; whose of the staff looked.
+    "id", "key", "address", "due_at", "by",
+    # How what is told hangs together.
+    "subscriber", "sign_up", "dispatch", "batch", "moves", "area", "service", "areas", "services",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        (Subscriber, "subscribers"),
+        (Subscription, "subscriptions"),
+        (Consent, "consents"),
+        (SignUp, "sign_ups"),
+        (Mark, "marks"),
+        (Delivery, "messages"),
+        (DirectMessage, "direct_messages"),
+        (Reveal, "reveals"),
+    ],
+)
+def test_no_column_about_a_person_is_left_out(model: type[Model], kind: str) -> None:
+    person = given.subscriber(PHONE)
+    world.fan_out()
+    sign_up, code = request_sign_up(PHONE, Wish([], [], "sv"), client="192.0.2.1")
+    direct.send_code(sign_up, code, PHONE)
+    marks.may_answer(PHONE)
+    Reveal.objects.create(subscriber=person, by=given.editor(), reason="KS 2026/1")
+
+    [told, *_more] = held_on_number(PHONE)[kind]
+
+    assert {field.name for field in model._meta.get_fields() if field.concrete} - UNTOLD <= set(
+        told
+    )
 
 
 def test_it_is_json_with_times_that_say_their_offset() -> None:

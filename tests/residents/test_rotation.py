@@ -298,3 +298,24 @@ def test_somebody_who_goes_on_writing_with_the_old_key_is_told_of(
 
     with pytest.raises(CommandError, match="restart every process"):
         run()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_whoever_leaves_while_the_keys_are_changed_has_left(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "ROWS", 3)
+    settings.PHONE_INDEX_KEYS = [OLD]
+    phones = [person.phone for person in world.crowd(30)]
+    settings.PHONE_INDEX_KEYS = [NEW, OLD]
+
+    def leave() -> None:
+        for phone in phones:
+            assert opt_out(phone, source="sms", words="STOPP") is not None
+
+    world.at_once(leave, lambda: list(rotate()), lambda: list(rotate()))
+
+    settings.PHONE_INDEX_KEYS = [NEW]
+    assert not Subscriber.objects.filter(ended_at=None).exists()
+    assert all(map(known_subscriber, phones))
