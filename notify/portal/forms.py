@@ -74,7 +74,7 @@ class WantsForm(forms.Form):
     )
     serious_only = forms.BooleanField(
         label=_("Only what is serious"),
-        help_text=_("No planned work, and nothing that few people notice."),
+        help_text=_("What we judge to be severe or extreme. Planned work seldom is."),
         required=False,
     )
 
@@ -142,7 +142,7 @@ class LanguageForm(forms.Form):
     """The language of the messages."""
 
     language = forms.ChoiceField(
-        label=_("The messages are in"),
+        label=_("We write in"),
         choices=[(code, own_name(code)) for code, _name in settings.LANGUAGES],
         error_messages={"invalid_choice": _("We do not write in that language. Choose another.")},
     )

@@ -18,7 +18,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from notify.residents.models import Consent, Reveal, Subscriber, Subscription
 from notify.residents.phones import holds_a_number, masked, spaced
@@ -116,7 +116,8 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
 
     def get_urls(self) -> list[URLPattern]:
         """With the address that a number is asked for at."""
-        asked = self.admin_site.admin_view(require_POST(self.reveal))
+        reveal = require_http_methods(["GET", "HEAD", "POST"])(self.reveal)
+        asked = self.admin_site.admin_view(reveal)
         return [
             path("<int:key>/reveal/", asked, name="residents_subscriber_reveal"),
             *super().get_urls(),
@@ -129,19 +130,18 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """With the form that asks for the number, for those who may."""
-        form = RevealForm() if self._may_reveal(request) else None
-        context = {"reveal_form": form, **(extra_context or {})}
+        """With the way to the number, for those who may."""
+        context = {"may_reveal": self._may_reveal(request), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     @sensitive_variables()
     def reveal(self, request: HttpRequest, key: int) -> HttpResponse:
-        """The number, once, to somebody who said why; a page that is not kept anywhere."""
+        """Asks why; the number, once, to somebody who said so, on a page that is not kept anywhere."""
         user = request.user
         if not self._may_reveal(request) or not isinstance(user, User):
             raise PermissionDenied
         subscriber = get_object_or_404(Subscriber, pk=key)
-        form = RevealForm(request.POST)
+        form = RevealForm(request.POST if request.method == "POST" else None)
         phone = unreadable = None
         if form.is_valid():
             try:
@@ -153,12 +153,12 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
             "title": _("Phone number"),
             "opts": self.opts,
             "subscriber": subscriber,
-            "reveal_form": form,
+            "form": form,
             "phone": phone,
             "unreadable": unreadable,
         }
         page = TemplateResponse(request, "residents/admin/reveal.html", context)
-        page.status_code = 200 if form.is_valid() else 422
+        page.status_code = 422 if form.errors else 200
         return page
 
     def _may_reveal(self, request: HttpRequest) -> bool:

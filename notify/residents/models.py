@@ -68,10 +68,12 @@ class Subscriber(Numbered):
     )
     # Wants to hear nothing before then; it ends by itself.
     paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     # Never a silent delete: who left, when and why stays until retention clears it.
-    ended_at = models.DateTimeField(null=True, editable=False)
-    ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    ended_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndedReason, blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -93,13 +95,19 @@ class Subscription(models.Model):
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
     )
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(
+        Area, verbose_name=_("area"), on_delete=models.PROTECT, related_name="+"
+    )
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     # Of what is Severe or Extreme, and nothing else.
     serious_only = models.BooleanField(_("only serious ones"), default=False, db_default=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)
-    ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndedReason, blank=True
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -127,7 +135,8 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.subscriber_id}: {self.area}, {self.service or _('every service')}"
+        service = self.service or _("every service")
+        return f"#{self.subscriber_id}: {self.area}, {service}"
 
 
 class Consent(models.Model):
@@ -148,9 +157,9 @@ class Consent(models.Model):
         PROVIDER = "provider", _("Told by the SMS provider")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
-    kind = models.CharField(max_length=16, choices=Kind)
-    source = models.CharField(max_length=16, choices=Source)
-    at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(_("what"), max_length=16, choices=Kind)
+    source = models.CharField(_("how we know"), max_length=16, choices=Source)
+    at = models.DateTimeField(_("time"), default=timezone.now)
     words = models.TextField(blank=True)
 
     class Meta:
@@ -159,7 +168,7 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
 
     def __str__(self) -> str:
-        return f"#{self.subscriber_id} {self.kind} {self.at:%Y-%m-%d}"
+        return f"#{self.subscriber_id} {self.get_kind_display()} {self.at:%Y-%m-%d}"
 
 
 class SignUp(Numbered):

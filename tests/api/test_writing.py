@@ -242,6 +242,7 @@ def test_progress_can_be_watched_at_the_address_that_the_move_gives(
     assert progress["finished"] is False
     assert {one["channel"] for one in progress["channels"]} >= {"feeds", "banners"}
     assert set(progress["channels"][0]["counts"]) >= {"queued", "delivered", "failed"}
+    assert {one["resting"] for one in progress["channels"]} == {0}
     assert anyone.get(address).status_code == 401
     assert system.get(address.replace("/1/", "/2/")).status_code == 404
 

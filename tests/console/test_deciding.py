@@ -131,6 +131,17 @@ def test_no_time_is_told_when_nothing_moves(client: Client) -> None:
     assert "kvar" not in text(client.get(here + "now/"))
 
 
+def test_who_waits_for_the_morning_is_told_apart(client: Client) -> None:
+    here = underway(State.QUEUED, State.QUEUED, State.QUEUED, State.SENT)
+    resting = Delivery.objects.order_by("pk").values("pk")[:2]
+    Delivery.objects.filter(pk__in=list(resting.values_list("pk", flat=True))).update(
+        due_at=timezone.now() + timedelta(hours=8)
+    )
+    page = text(client.get(here + "now/"))
+    assert "2 väntar till morgonen, som mottagarna har valt." in page
+    assert "kvar" not in page
+
+
 def test_several_companies_are_each_counted(client: Client) -> None:
     here = underway(State.SENT, State.SENT, State.DELIVERED)
     for delivery, name in zip(

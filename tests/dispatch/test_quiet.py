@@ -178,6 +178,39 @@ def test_the_end_of_what_was_routine_by_day_waits_too() -> None:
         assert due(world.expanded(Move.RESOLVE, routine)) == [MORNING]
 
 
+def test_who_was_told_by_day_is_told_in_the_morning_that_it_was_over_at_night(
+    night: time_machine.Traveller, memory: MemoryChannel
+) -> None:
+    night.move_to(NIGHT - 8 * HOUR)
+    people = [sleeper(Nights.ROUTINE), sleeper(Nights.PLANNED)]
+    # It was expected to end before the morning: what says so would be past by then, the all-clear is not.
+    routine = world.alert_of(world.fan_out(severity="Minor", expires=NIGHT + HOUR))
+    night.move_to(NIGHT)
+    end = world.fan_out(Move.RESOLVE, routine)
+    assert [one.address for _notice, one in memory.sent[2:]] == [people[1].phone]
+
+    night.move_to(MORNING)
+    world.work()
+
+    assert [one.address for _notice, one in memory.sent[3:]] == [people[0].phone]
+    assert world.states(end) == [State.SENT, State.SENT]
+
+
+def test_what_is_past_before_the_morning_after_all_is_never_sent(
+    night: time_machine.Traveller, memory: MemoryChannel
+) -> None:
+    sleeper()
+    dispatch = world.fan_out(**work(onset=NIGHT + HOUR, expires=MORNING + HOUR))
+
+    night.move_to(MORNING + HOUR)
+    sweep()
+    world.work()
+
+    assert not memory.sent
+    assert world.states(dispatch) == [State.WITHDRAWN]
+    assert world.only(dispatch).error == "expired"
+
+
 # --- the morning ------------------------------------------------------------------------------
 
 

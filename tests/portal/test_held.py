@@ -31,10 +31,10 @@ def test_how_much_is_held_is_shown(client: Client) -> None:
 
     assert "Så här mycket finns sparat om +46 ••• •• 05" in shown
     for what, number in (
-        ("Sådant som du har bett om, nu och tidigare", 1),
-        ("Samtycken som du har gett och tagit tillbaka", 1),
+        ("Prenumerationer, även avslutade", 1),
+        ("Samtycken, givna och återtagna", 1),
         ("Sms om störningar och planerade arbeten", 1),
-        ("Gånger som någon har bett om en kod", 2),
+        ("Begärda koder", 2),
     ):
         assert f"<dt>{what}</dt> <dd> {number} </dd>" in shown
 

@@ -566,7 +566,7 @@ def test_in_english_everything_is_in_english(english: Client, two_places: Subscr
 
     shown = text(english.get("/manage/?said=saved"))
 
-    for words in ("Your places", "Every service", "Electricity", "You can change things until"):
+    for words in ("Your areas", "Every service", "Electricity", "You can change things until"):
         assert words in shown
     assert said(english.get("/manage/?said=saved")) == "Your choice is saved."
     assert said(english.get("/manage/?said=nonsense")) == ""

@@ -99,12 +99,13 @@ def test_without_a_good_reason_nothing_is_shown(admin: Client, reason: str, said
     assert not Reveal.objects.exists()
 
 
-def test_following_a_link_shows_nothing(admin: Client) -> None:
+def test_following_a_link_only_asks_why(admin: Client) -> None:
     somebody = given.subscriber(PHONE)
 
     answer = admin.get(f"/admin/residents/subscriber/{somebody.pk}/reveal/?reason=why")
 
-    assert answer.status_code == 405
+    assert "Varför du behöver numret" in shown(answer)
+    assert "174 06 05" not in shown(answer)
     assert not Reveal.objects.exists()
 
 

@@ -16,6 +16,9 @@ class ChannelProgressSerializer(serializers.Serializer[Any]):
         help_text="By state: queued, sending, in_doubt, sent, delivered, failed, withdrawn.",
     )
     total = serializers.IntegerField()
+    resting = serializers.IntegerField(
+        help_text="How many of those queued wait for the morning, as their readers have chosen."
+    )
     finished = serializers.BooleanField(help_text="Whether nothing more is to come.")
 
 
