@@ -74,7 +74,7 @@ class RevealForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Why you need the number"),
-        help_text=_("For example the number of a case. No names and no phone numbers: it is kept."),
+        help_text=_("For example the number of a case. No names and no phone numbers."),
         max_length=200,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
