@@ -82,6 +82,13 @@ def _number(name: str, given: str, kind: type[int] | type[float]) -> float:
     return number
 
 
+def within(name: str, value: int, least: int, most: int) -> int:
+    """A whole number that makes sense where it is used."""
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} is {value}: write {least} to {most}.")
+    return value
+
+
 def origin(name: str, value: str) -> str:
     """An address of a site: http or https, a name, perhaps a port; without the slash at its end."""
     try:
@@ -125,14 +132,16 @@ def fernet_keys(name: str, value: str) -> list[str]:
     return keys
 
 
-def index_key(name: str, value: str) -> str:
-    """At least 32 random bytes in hex. It can never be changed, so it must be good from the start."""
-    if len(value) < INDEX_KEY_DIGITS or not re.fullmatch(r"([0-9a-fA-F]{2})+", value):
-        raise ImproperlyConfigured(
-            f"{name} must be at least 32 random bytes in hex ({INDEX_KEY_DIGITS} digits). "
-            "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return value
+def index_keys(name: str, value: str) -> list[str]:
+    """The keys of a comma-separated list, in order: at least 32 random bytes each, in hex."""
+    keys = [key.strip() for key in value.split(",") if key.strip()] or [""]
+    for key in keys:
+        if len(key) < INDEX_KEY_DIGITS or not re.fullmatch(r"([0-9a-fA-F]{2})+", key):
+            raise ImproperlyConfigured(
+                f"{name} must be at least 32 random bytes in hex ({INDEX_KEY_DIGITS} digits). "
+                "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+    return keys
 
 
 def sender(name: str, value: str) -> str:

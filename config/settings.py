@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "upkeep", "expires": 5},
     },
+    "forget": {
+        "task": "notify.dispatch.tasks.forget",
+        "schedule": 60.0,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
 }
 
 # --- how words travel -------------------------------------------------------------------------
@@ -238,7 +243,8 @@ NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 PHONE_KEYS = environment.fernet_keys(
     "PHONE_KEYS", required("PHONE_KEYS", "Fernet keys, comma-separated, newest first")
 )
-PHONE_INDEX_KEY = environment.index_key(
+# The first key is written with, all find; several while it is changed.
+PHONE_INDEX_KEYS = environment.index_keys(
     "PHONE_INDEX_KEY", required("PHONE_INDEX_KEY", "32 random bytes in hex, for the blind index")
 )
 PHONE_PREFIXES = environment.country_prefixes(
@@ -253,6 +259,17 @@ QUIET_HOURS = (22, 7)
 CODE_LIMIT_PER_NUMBER_PER_HOUR: int = env.int("CODE_LIMIT_PER_NUMBER_PER_HOUR", default=5)
 CODE_LIMIT_PER_CLIENT_PER_HOUR: int = env.int("CODE_LIMIT_PER_CLIENT_PER_HOUR", default=20)
 CODE_LIMIT_PER_HOUR: int = env.int("CODE_LIMIT_PER_HOUR", default=1000)
+# How long people are remembered: docs/privacy.md. Sign-ups at least as long as the limits count them, links at
+# least as long as a provider may yet speak of a message (36 hours).
+KEEP_SIGN_UPS_HOURS = environment.within(
+    "KEEP_SIGN_UPS_HOURS", env.int("KEEP_SIGN_UPS_HOURS", default=24), 1, 720
+)
+KEEP_LINKS_DAYS = environment.within(
+    "KEEP_LINKS_DAYS", env.int("KEEP_LINKS_DAYS", default=30), 2, 3650
+)
+KEEP_ENDED_DAYS = environment.within(
+    "KEEP_ENDED_DAYS", env.int("KEEP_ENDED_DAYS", default=90), 1, 3650
+)
 
 # --- language and time ------------------------------------------------------------------------
 

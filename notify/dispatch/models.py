@@ -76,6 +76,8 @@ class Dispatch(models.Model):
     expanded_at = models.DateTimeField(null=True)
     # Set when the words stopped being true before everybody had them: a newer update, or time.
     withdrawn_at = models.DateTimeField(null=True)
+    # Since when its deliveries no longer say whom they were for: see retention.
+    unlinked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -101,8 +103,8 @@ class Batch(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="batches")
     channel = models.CharField(max_length=16)
-    # 0 for areas; else the key of the last subscriber in it.
-    number = models.PositiveBigIntegerField()
+    # 0 for areas; else the key of the last subscriber in it, until nobody is named in it any more.
+    number = models.PositiveBigIntegerField(null=True)
     queue = models.CharField(max_length=16, choices=Queue)
     # Nobody's, or somebody's until then. A worker that dies stops renewing it.
     leased_by = models.CharField(max_length=64, blank=True)
@@ -155,7 +157,8 @@ class Delivery(Message):
     """One address of one dispatch on one channel, and what became of it.
 
     address: the subscriber's key as text, or the area's code. The phone number itself is not
-    here: it is read from the subscriber just before it is needed.
+    here: it is read from the subscriber just before it is needed. Once the link to the person is
+    cleared (``unlinking``) it is a mark that stands for nobody.
     """
 
     # Keys that the database does not check: expansion reads them a moment before it writes them, and

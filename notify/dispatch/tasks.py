@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from notify.dispatch import direct, expand, inbox, send
+from notify.dispatch import direct, expand, inbox, retention, send
 from notify.dispatch import sweep as sweeping
 
 
@@ -36,3 +36,9 @@ def fold() -> None:
 def sweep() -> None:
     """Find what was lost. Twice is harmless: it rings bells and asks under a claim."""
     sweeping.sweep()
+
+
+@shared_task(name="notify.dispatch.tasks.forget")
+def forget() -> None:
+    """Forget what has been kept for long enough. Twice is harmless: what is gone is not found."""
+    retention.forget()

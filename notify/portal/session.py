@@ -30,10 +30,21 @@ def enter(response: HttpResponse, session: SignUp) -> HttpResponse:
 
 def entered(request: HttpRequest) -> SignUp | None:
     """The session of this browser, or None if it has none, or its time is up."""
+    key = _named(request)
+    return managing.session(key) if key else None
+
+
+def erased(request: HttpRequest) -> bool:
+    """Whether the session of this browser has ended because what it managed was erased."""
+    key = _named(request)
+    return key is not None and managing.erased(key)
+
+
+def _named(request: HttpRequest) -> uuid.UUID | None:
     named = request.get_signed_cookie(
         COOKIE, default="", salt=SALT, max_age=settings.MANAGE_MINUTES * 60
     )
-    return managing.session(uuid.UUID(named)) if named else None
+    return uuid.UUID(named) if named else None
 
 
 def leave(response: HttpResponse) -> HttpResponse:

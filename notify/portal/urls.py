@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notify.portal.views import about, alerts, manage, sms, subscribe
+from notify.portal.views import about, alerts, held, manage, sms, subscribe
 
 app_name = "portal"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("manage/pause/", manage.pause, name="pause"),
     path("manage/resume/", manage.resume, name="resume"),
     path("manage/number/", manage.number, name="number"),
+    path("manage/held/", held.held, name="held"),
+    path("manage/held/download/", held.download, name="download"),
+    path("manage/held/erase/", held.erase_all, name="erase"),
     path("manage/close/", manage.close, name="close"),
     path("about/", about.about, name="about"),
 ]

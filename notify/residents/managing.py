@@ -56,6 +56,11 @@ def session(key: uuid.UUID) -> SignUp | None:
     return SignUp.objects.filter(key=key, open_until__gt=timezone.now()).first()
 
 
+def erased(key: uuid.UUID) -> bool:
+    """Whether the session of that key has ended because everything on its number was erased."""
+    return SignUp.objects.filter(key=key, phone_cipher="").exists()
+
+
 def close_session(one: SignUp) -> None:
     """End it at once, in every tab; a second time changes nothing."""
     SignUp.objects.filter(pk=one.pk, open_until__gt=timezone.now()).update(
@@ -65,7 +70,7 @@ def close_session(one: SignUp) -> None:
 
 def subscriber_of(one: SignUp) -> Subscriber | None:
     """Who manages, or None when nothing stands on the number."""
-    return Subscriber.objects.filter(phone_index=one.phone_index, ended_at=None).first()
+    return Subscriber.objects.filter(phone_index__in=one.indexes, ended_at=None).first()
 
 
 # --- what stands ------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from notify.residents.models import Mark, SignUp
-from notify.residents.secrecy import blind_index
+from notify.residents.models import Mark, SignUp, Subscriber
+from notify.residents.secrecy import blind_index, blind_indexes
 
 BLOCKED_FOR = timedelta(days=30)
 """How long no code is sent to somebody who wrote STOPP to codes that they never asked for."""
@@ -18,40 +19,43 @@ ANSWERED_FOR = timedelta(hours=1)
 def block_codes(phone: str) -> None:
     """Send no more codes to the number (E.164) for 30 days, or until ``let_codes_through``.
 
-    Only if it was sent one that nobody used: a second STOPP from somebody who leaves must not
-    keep them from coming back.
+    Not if we know somebody there and no code waits: a second STOPP from somebody who leaves must
+    not keep them from coming back. Whom we do not know can have got nothing from us but codes,
+    though the sign-ups that they were for may be forgotten by now.
     """
     _forget_old()
-    now, phone_index = timezone.now(), blind_index(phone)
-    unused = SignUp.objects.filter(phone_index=phone_index, confirmed_at=None)
-    if unused.filter(created_at__gt=now - BLOCKED_FOR).exists():
+    indexes = blind_indexes(phone)
+    unused = SignUp.objects.filter(phone_index__in=indexes, confirmed_at=None)
+    known = Subscriber.objects.filter(phone_index__in=indexes)
+    if unused.exists() or not known.exists():
         Mark.objects.update_or_create(
-            phone_index=phone_index,
+            phone_index__in=indexes,
             kind=Mark.Kind.BLOCKED,
-            defaults={"until": now + BLOCKED_FOR},
+            defaults={"phone_index": indexes[0], "until": timezone.now() + BLOCKED_FOR},
         )
 
 
 def let_codes_through(phone: str) -> bool:
     """End the block; returns whether there was one."""
-    blocks = Mark.objects.filter(phone_index=blind_index(phone), kind=Mark.Kind.BLOCKED)
-    return bool(blocks.delete()[0])
+    return bool(_blocks(phone).delete()[0])
 
 
-def blocks_codes(phone_index: str) -> bool:
-    """Whether the number of that blind index wants no codes."""
-    return Mark.objects.filter(
-        phone_index=phone_index, kind=Mark.Kind.BLOCKED, until__gt=timezone.now()
-    ).exists()
+def blocks_codes(phone: str) -> bool:
+    """Whether the number (E.164) wants no codes."""
+    return _blocks(phone).filter(until__gt=timezone.now()).exists()
+
+
+def _blocks(phone: str) -> QuerySet[Mark]:
+    return Mark.objects.filter(phone_index__in=blind_indexes(phone), kind=Mark.Kind.BLOCKED)
 
 
 def may_answer(phone: str) -> bool:
     """Whether the number was not answered within the hour; from now on it was."""
     _forget_old()
     _mark, new = Mark.objects.get_or_create(
-        phone_index=blind_index(phone),
+        phone_index__in=blind_indexes(phone),
         kind=Mark.Kind.ANSWERED,
-        defaults={"until": timezone.now() + ANSWERED_FOR},
+        defaults={"phone_index": blind_index(phone), "until": timezone.now() + ANSWERED_FOR},
     )
     return new
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Area, Service
-from notify.residents.secrecy import decrypt
+from notify.residents.secrecy import Undecryptable, blind_indexes, decrypt
 
 
 class EndedReason(models.TextChoices):
@@ -24,7 +24,30 @@ class EndedReason(models.TextChoices):
     MOVED = "moved", _("Moved to another number")
 
 
-class Subscriber(models.Model):
+class Numbered(models.Model):
+    """A row with a phone number: a ciphertext to read it back, an index to find it by."""
+
+    phone_cipher = models.TextField(editable=False)
+    phone_index = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def phone(self) -> str:
+        """The number in E.164. Raises Undecryptable."""
+        return decrypt(self.phone_cipher)
+
+    @property
+    def indexes(self) -> list[str]:
+        """What other rows of the same number are found by, first what they are written with now."""
+        try:
+            return blind_indexes(self.phone)
+        except Undecryptable:
+            return [self.phone_index]
+
+
+class Subscriber(Numbered):
     """A reachable resident: a confirmed phone number and a language."""
 
     class Nights(models.TextChoices):
@@ -34,7 +57,6 @@ class Subscriber(models.Model):
         ROUTINE = "routine", _("Everything that is not serious waits until the morning")
         NOTHING = "nothing", _("Nothing waits: write to me at night too")
 
-    phone_cipher = models.TextField(editable=False)
     phone_index = models.CharField(max_length=64, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=5, default=settings.LANGUAGE_CODE)
     nights = models.CharField(
@@ -46,10 +68,12 @@ class Subscriber(models.Model):
     )
     # Wants to hear nothing before then; it ends by itself.
     paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     # Never a silent delete: who left, when and why stays until retention clears it.
-    ended_at = models.DateTimeField(null=True, editable=False)
-    ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    ended_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndedReason, blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -58,11 +82,6 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-    @property
-    def phone(self) -> str:
-        """The number in E.164. Raises Undecryptable."""
-        return decrypt(self.phone_cipher)
 
     @property
     def paused(self) -> bool:
@@ -76,13 +95,19 @@ class Subscription(models.Model):
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
     )
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(
+        Area, verbose_name=_("area"), on_delete=models.PROTECT, related_name="+"
+    )
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     # Of what is Severe or Extreme, and nothing else.
     serious_only = models.BooleanField(_("only serious ones"), default=False, db_default=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)
-    ended_reason = models.CharField(max_length=16, choices=EndedReason, blank=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndedReason, blank=True
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -110,7 +135,8 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.subscriber_id}: {self.area}, {self.service or _('every service')}"
+        service = self.service or _("every service")
+        return f"#{self.subscriber_id}: {self.area}, {service}"
 
 
 class Consent(models.Model):
@@ -131,9 +157,9 @@ class Consent(models.Model):
         PROVIDER = "provider", _("Told by the SMS provider")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
-    kind = models.CharField(max_length=16, choices=Kind)
-    source = models.CharField(max_length=16, choices=Source)
-    at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(_("what"), max_length=16, choices=Kind)
+    source = models.CharField(_("how we know"), max_length=16, choices=Source)
+    at = models.DateTimeField(_("time"), default=timezone.now)
     words = models.TextField(blank=True)
 
     class Meta:
@@ -142,10 +168,10 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
 
     def __str__(self) -> str:
-        return f"#{self.subscriber_id} {self.kind} {self.at:%Y-%m-%d}"
+        return f"#{self.subscriber_id} {self.get_kind_display()} {self.at:%Y-%m-%d}"
 
 
-class SignUp(models.Model):
+class SignUp(Numbered):
     """A request to subscribe, or to manage, that waits for the code sent to its phone."""
 
     class Purpose(models.TextChoices):
@@ -163,9 +189,7 @@ class SignUp(models.Model):
         db_default=Purpose.SUBSCRIBE.value,
     )
     # Whose number its number becomes, if that is what the code is for.
-    moves = models.ForeignKey(Subscriber, null=True, on_delete=models.CASCADE, related_name="+")
-    phone_cipher = models.TextField()
-    phone_index = models.CharField(max_length=64)
+    moves = models.ForeignKey(Subscriber, null=True, on_delete=models.SET_NULL, related_name="+")
     client_index = models.CharField(max_length=64)
     language = models.CharField(max_length=5)
     areas = models.ManyToManyField(Area, related_name="+")
@@ -194,11 +218,6 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-    @property
-    def phone(self) -> str:
-        """The number in E.164. Raises Undecryptable."""
-        return decrypt(self.phone_cipher)
 
     @property
     def subscribes(self) -> bool:
@@ -233,3 +252,35 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
+
+
+class Reveal(models.Model):
+    """Somebody of the staff looked at a number: who, when, whose and why. Written once, kept.
+
+    Whose it was is gone when that subscriber is erased.
+    """
+
+    subscriber = models.ForeignKey(
+        Subscriber,
+        verbose_name=_("subscriber"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="reveals",
+    )
+    # An account that has looked is made inactive, never deleted: who it was must stay on record.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("revealed to"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("revealed number")
+        verbose_name_plural = _("revealed numbers")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber
-from notify.residents.secrecy import blind_index
+from notify.residents.secrecy import blind_indexes
 from notify.residents.services import WrongCode, no_longer_valid, note, with_code
 
 
@@ -21,7 +21,7 @@ class NumberTaken(Exception):
 
 def is_number_of(subscriber: Subscriber, phone: str) -> bool:
     """Whether a number (E.164) is the one that they have."""
-    return subscriber.phone_index == blind_index(phone)
+    return subscriber.phone_index in blind_indexes(phone)
 
 
 def move_number(key: uuid.UUID, code: str) -> SignUp:
@@ -41,19 +41,20 @@ def _move(sign_up: SignUp) -> SignUp:
     if not unused.update(confirmed_at=now, open_until=until):
         return sign_up
     # Both in key order, so that two who swap numbers wait for each other, not both for ever.
-    both = Subscriber.objects.filter(Q(pk=sign_up.moves_id) | Q(phone_index=sign_up.phone_index))
+    both = Subscriber.objects.filter(Q(pk=sign_up.moves_id) | Q(phone_index__in=sign_up.indexes))
     rows = list(both.order_by("pk").select_for_update())
     mover = next(row for row in rows if row.pk == sign_up.moves_id)
     other = next((row for row in rows if row.pk != sign_up.moves_id), None)
     if mover.ended_at is not None:
         raise WrongCode(no_longer_valid())
-    if mover.phone_index == sign_up.phone_index:  # another tab has moved it there already
+    if mover.phone_index in sign_up.indexes:  # another tab has moved it there already
         return sign_up
     if other is not None and other.ended_at is None:
         raise NumberTaken(
             _("That number gets SMS from us already. To move these there, end those first.")
         )
-    SignUp.objects.filter(phone_index=mover.phone_index, open_until__gt=now).update(open_until=now)
+    of_old = SignUp.objects.filter(phone_index__in=mover.indexes)
+    of_old.filter(open_until__gt=now).update(open_until=now)
     _swap(mover, other or _nobody(mover), sign_up)
     return sign_up
 
@@ -78,7 +79,7 @@ def _swap(mover: Subscriber, other: Subscriber, sign_up: SignUp) -> None:
     # No two rows may hold a number, not even for a moment.
     Subscriber.objects.filter(pk=other.pk).update(phone_index=uuid.uuid4().hex)
     Subscriber.objects.filter(pk=mover.pk).update(
-        phone_cipher=sign_up.phone_cipher, phone_index=sign_up.phone_index
+        phone_cipher=sign_up.phone_cipher, phone_index=sign_up.indexes[0]
     )
     Subscriber.objects.filter(pk=other.pk).update(
         phone_cipher=old_cipher,

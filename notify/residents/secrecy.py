@@ -2,6 +2,9 @@
 
 The keys are apart from SECRET_KEY, so that each can be rotated alone. A copy of the database
 without them tells nobody a number: E.164 has few enough numbers that an unkeyed hash would.
+
+Columns of ciphertext have names that end in ``_cipher``, an index of one in ``_index``: by that ``rotation``
+finds them.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ class Undecryptable(Exception):
     """No key that we have decrypts this ciphertext."""
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # of all keys, and of the newest alone
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
@@ -43,9 +46,30 @@ def decrypt(ciphertext: str) -> str:
         raise Undecryptable from None
 
 
+def under_newest_key(ciphertext: str) -> bool:
+    """Whether the newest key alone decrypts it."""
+    try:
+        _fernet(tuple(settings.PHONE_KEYS[:1])).decrypt(ciphertext)
+    except InvalidToken:
+        return False
+    return True
+
+
 def blind_index(text: str) -> str:
-    """A keyed HMAC-SHA256 in hex: equal for equal texts, and nothing else to be learnt from it."""
-    return hmac.digest(settings.PHONE_INDEX_KEY.encode(), text.encode(), hashlib.sha256).hex()
+    """What is written to find ``text`` again by: a keyed HMAC-SHA256 in hex, under the newest key.
+
+    Equal for equal texts, and nothing else to be learnt from it.
+    """
+    return blind_indexes(text)[0]
+
+
+def blind_indexes(text: str) -> list[str]:
+    """What ``text`` is looked for by: its index under each key, the newest first.
+
+    While the key is changed, rows of the same text may have been written under either.
+    """
+    keys = [key.encode() for key in settings.PHONE_INDEX_KEYS]
+    return [hmac.digest(key, text.encode(), hashlib.sha256).hex() for key in keys]
 
 
 def new_code() -> str:
@@ -55,9 +79,13 @@ def new_code() -> str:
 
 def code_digest(code: str, bound_to: str) -> str:
     """The keyed digest of a code, good for one sign-up only (``bound_to``)."""
-    return blind_index(f"code:{bound_to}:{code}")
+    return blind_index(_bound(code, bound_to))
 
 
-def same(one: str, other: str) -> bool:
-    """Equality in constant time."""
-    return hmac.compare_digest(one, other)
+def is_digest_of(digest: str, code: str, bound_to: str) -> bool:
+    """Whether that is the code, bound to that; compared in constant time."""
+    return any(hmac.compare_digest(digest, one) for one in blind_indexes(_bound(code, bound_to)))
+
+
+def _bound(code: str, bound_to: str) -> str:
+    return f"code:{bound_to}:{code}"

@@ -22,10 +22,11 @@ from notify.residents.marks import blocks_codes
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.secrecy import (
     blind_index,
+    blind_indexes,
     code_digest,
     encrypt,
+    is_digest_of,
     new_code,
-    same,
 )
 
 T = TypeVar("T")
@@ -35,6 +36,9 @@ ENDED_BY = {
     Consent.Source.WEB: EndedReason.WEB,
     Consent.Source.PROVIDER: EndedReason.PROVIDER,
 }
+
+COUNTED_FOR = timedelta(hours=1)
+"""How long a request for a code counts towards the limits."""
 
 
 class TooManyCodes(Exception):
@@ -94,14 +98,14 @@ def request_sign_up(
     """
     _one_at_a_time()
     now = timezone.now()
-    phone_index, client_index = blind_index(phone), blind_index(f"client:{client}")
+    phone_index = blind_index(phone)
     key = _key(form, f"{phone_index}:{purpose.value}", wish)
     before = SignUp.objects.filter(key=key).first()
     if before and before.usable(now):
         raise AlreadyRequested(key)
     if before:
         key = uuid.uuid4()
-    _check_limits(phone_index, client_index, now)
+    _check_limits(phone, client, now)
     code = new_code()
     sign_up = SignUp.objects.create(
         key=key,
@@ -109,14 +113,14 @@ def request_sign_up(
         moves=moves,
         phone_cipher=encrypt(phone),
         phone_index=phone_index,
-        client_index=client_index,
+        client_index=blind_index(_named(client)),
         language=wish.language,
         serious_only=wish.serious_only,
         code_digest=code_digest(code, str(key)),
         attempts_left=settings.CODE_ATTEMPTS,
         created_at=now,
         expires_at=now + timedelta(minutes=settings.CODE_LIFETIME_MINUTES),
-        withheld=blocks_codes(phone_index),
+        withheld=blocks_codes(phone),
     )
     sign_up.areas.set(wish.areas)
     sign_up.services.set(wish.services)
@@ -154,15 +158,22 @@ def _key(form: uuid.UUID | None, whose: str, wish: Wish) -> uuid.UUID:
     return uuid.UUID(blind_index(f"form:{form}:{whose}:{chosen}:{how}")[:32])
 
 
-def _check_limits(phone_index: str, client_index: str, now: datetime) -> None:
-    lately = SignUp.objects.filter(created_at__gt=now - timedelta(hours=1))
+def _check_limits(phone: str, client: str, now: datetime) -> None:
+    lately = SignUp.objects.filter(created_at__gt=now - COUNTED_FOR)
+    of_number = lately.filter(phone_index__in=blind_indexes(phone))
+    of_client = lately.filter(client_index__in=blind_indexes(_named(client)))
     counted = [
-        (lately.filter(phone_index=phone_index), settings.CODE_LIMIT_PER_NUMBER_PER_HOUR),
-        (lately.filter(client_index=client_index), settings.CODE_LIMIT_PER_CLIENT_PER_HOUR),
+        (of_number, settings.CODE_LIMIT_PER_NUMBER_PER_HOUR),
+        (of_client, settings.CODE_LIMIT_PER_CLIENT_PER_HOUR),
         (lately, settings.CODE_LIMIT_PER_HOUR),
     ]
     if any(rows.count() >= limit for rows, limit in counted):
         raise TooManyCodes(_("Too many codes have been asked for. Try again in an hour."))
+
+
+def _named(client: str) -> str:
+    """An address of a computer, told apart from numbers and codes."""
+    return f"client:{client}"
 
 
 def confirm_sign_up(key: uuid.UUID, code: str) -> Subscriber:
@@ -206,8 +217,8 @@ def _spend_attempt(key: uuid.UUID) -> bool:
 
 
 def _opens(sign_up: SignUp, code: str) -> bool:
-    digest = code_digest(code.strip().replace(" ", ""), str(sign_up.key))
-    return same(sign_up.code_digest, digest)
+    typed = code.strip().replace(" ", "")
+    return is_digest_of(sign_up.code_digest, typed, str(sign_up.key))
 
 
 def _confirmed_lately(sign_up: SignUp) -> bool:
@@ -219,7 +230,7 @@ def _confirm(sign_up: SignUp) -> Subscriber:
         confirmed_at=timezone.now()
     )
     if not first:
-        return Subscriber.objects.get(phone_index=sign_up.phone_index)
+        return Subscriber.objects.get(phone_index__in=sign_up.indexes)
     return subscribe(sign_up, Wish.of(sign_up))
 
 
@@ -231,10 +242,12 @@ def _wrong(attempts_left: int) -> str:
 
 def subscribe(sign_up: SignUp, wish: Wish) -> Subscriber:
     """Let the number of a sign-up whose code was typed have what is wished, beside what it has."""
+    indexes = sign_up.indexes
     subscriber, _created = Subscriber.objects.update_or_create(
-        phone_index=sign_up.phone_index,
+        phone_index__in=indexes,
         defaults={
             "phone_cipher": sign_up.phone_cipher,
+            "phone_index": indexes[0],
             "language": wish.language,
             "paused_until": None,
             "ended_at": None,
@@ -275,12 +288,12 @@ def replace_subscriptions(subscriber: Subscriber, wish: Wish) -> None:
 
 def find_subscriber(phone: str) -> Subscriber | None:
     """Who stands behind a number (E.164), or None if nobody does any more."""
-    return Subscriber.objects.filter(phone_index=blind_index(phone), ended_at=None).first()
+    return Subscriber.objects.filter(phone_index__in=blind_indexes(phone), ended_at=None).first()
 
 
 def known_subscriber(phone: str) -> Subscriber | None:
     """Who stands or stood behind a number (E.164), or None for one that was never confirmed."""
-    return Subscriber.objects.filter(phone_index=blind_index(phone)).first()
+    return Subscriber.objects.filter(phone_index__in=blind_indexes(phone)).first()
 
 
 def opt_out(phone: str, *, source: str, words: str = "") -> Subscriber | None:

@@ -55,6 +55,13 @@ def test_a_price_is_a_number(env: Environment, monkeypatch: pytest.MonkeyPatch, 
         env.float("OF_A_TEST", default=0.0)
 
 
+def test_a_number_makes_sense_where_it_is_used() -> None:
+    assert [environment.within("X", value, 2, 4) for value in (2, 3, 4)] == [2, 3, 4]
+    for value in (1, 5):
+        with pytest.raises(ImproperlyConfigured, match=f"X is {value}: write 2 to 4"):
+            environment.within("X", value, 2, 4)
+
+
 @pytest.mark.parametrize(
     "given",
     ["https://drift.example.se", "http://localhost:8000", "http://[::1]:8000", "https://x/"],
@@ -106,9 +113,9 @@ def test_the_key_that_is_wrong_is_counted_out_and_never_shown(given: str, which:
 
 @pytest.mark.parametrize("given", ["hej", HEX[:-2], HEX + "0", "g" * 64])
 def test_an_index_key_is_32_bytes_in_hex(given: str) -> None:
-    assert environment.index_key("X", HEX) == HEX
+    assert environment.index_keys("X", f"{HEX}, {HEX}ff") == [HEX, f"{HEX}ff"]
     with pytest.raises(ImproperlyConfigured, match="X must be at least 32 random bytes in hex"):
-        environment.index_key("X", given)
+        environment.index_keys("X", f"{HEX},{given}")
 
 
 @pytest.mark.parametrize("given", ["", "+46700000000", "71120", "BorasEnergi", "MG" + HEX[:32]])

@@ -88,6 +88,9 @@ def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, Any]:
         ("TIME_ZONE", "Europe/Boras"),
         ("TRUSTED_PROXIES", "ett"),
         ("LOG_LEVEL", "LOUD"),
+        ("KEEP_SIGN_UPS_HOURS", "0"),
+        ("KEEP_LINKS_DAYS", "1"),
+        ("KEEP_ENDED_DAYS", "99999"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_and_the_variable_named(

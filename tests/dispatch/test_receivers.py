@@ -13,7 +13,9 @@ from notify.channels.memory import MemoryChannel
 from notify.channels.signals import status_reported, text_received
 from notify.dispatch.direct import send_direct
 from notify.dispatch.models import State
-from notify.residents.models import Consent, EndedReason, Mark, Subscriber
+from notify.dispatch.retention import forget
+from notify.residents.models import Consent, EndedReason, Mark, SignUp, Subscriber
+from notify.residents.secrecy import blind_index
 from notify.residents.services import Wish, request_sign_up
 from tests import given
 from tests.dispatch import world
@@ -193,6 +195,18 @@ def test_stopp_from_a_number_that_only_gets_codes_stops_the_codes(memory: Memory
         assert not request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
 
 
+def test_it_does_so_also_when_the_code_is_long_forgotten() -> None:
+    wish = Wish([given.city()["Äspered"]], [], "sv")
+    request_sign_up(PHONE, wish, client="192.0.2.1")
+
+    with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
+        forget()
+        assert not SignUp.objects.exists()
+        write("STOPP")
+
+        assert request_sign_up(PHONE, wish, client="192.0.2.1")[0].withheld
+
+
 def test_start_lets_the_codes_through_again() -> None:
     wish = Wish([given.city()["Äspered"]], [], "sv")
     request_sign_up(PHONE, wish, client="192.0.2.1")
@@ -220,7 +234,7 @@ def test_what_is_remembered_of_a_number_holds_no_number_and_goes_by_itself() -> 
 
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
         write("STOPP", address="+46701740606")
-    assert not Mark.objects.exists()
+    assert Mark.objects.get().phone_index == blind_index("+46701740606")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -191,7 +191,7 @@ def test_no_page_within_scrolls_sideways_not_even_with_large_type(
     page.locator("#places").wait_for()
 
     place = given.city()["Fristad"].code
-    for path in ("", "places/", f"places/{place}/", "number/"):
+    for path in ("", "places/", f"places/{place}/", "number/", "held/"):
         never_sideways(page, f"{live_server.url}/manage/{path}")
 
 

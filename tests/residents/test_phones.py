@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from notify.residents.phones import masked, parse_phone
+from notify.residents.phones import any_phone, holds_a_number, masked, parse_phone, spaced
 
 E164 = "+46701740605"
 
@@ -114,3 +114,32 @@ def test_a_parsed_number_is_parsed_to_itself(last: int) -> None:
 )
 def test_a_masked_number_shows_its_country_and_two_digits(number: str, shown: str) -> None:
     assert masked(number).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("070-174 06 05", E164), ("033-35 70 00", "+4633357000"), ("+47 406 12 345", "+4740612345")],
+)
+def test_a_number_that_exists_can_be_named_also_when_we_may_not_write_to_it(
+    written: str, number: str
+) -> None:
+    assert any_phone(written) == number
+
+
+def test_a_whole_number_is_spaced_as_it_is_read_out() -> None:
+    assert spaced(E164) == "+46 70 174 06 05"
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("Ringde från 070-174 06 05 i dag", True),
+        (E164, True),
+        ("Ärende 2026-11-25-1234", False),
+        ("KS 2026/0123", False),
+        ("INC0012345", False),
+        ("", False),
+    ],
+)
+def test_a_number_in_a_sentence_is_told_from_a_date(text: str, holds: bool) -> None:
+    assert holds_a_number(text) is holds

@@ -10,11 +10,13 @@ from pytest_django import Settings
 from notify.residents.secrecy import (
     Undecryptable,
     blind_index,
+    blind_indexes,
     code_digest,
     decrypt,
     encrypt,
+    is_digest_of,
     new_code,
-    same,
+    under_newest_key,
 )
 
 PHONE = "+46701740605"
@@ -43,6 +45,17 @@ def test_a_new_key_encrypts_while_the_old_one_still_decrypts(settings: Settings)
         decrypt(before)
 
 
+def test_it_can_be_told_what_the_newest_key_has_not_encrypted(settings: Settings) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.PHONE_KEYS = [old]
+    before = encrypt(PHONE)
+    settings.PHONE_KEYS = [new, old]
+
+    assert not under_newest_key(before)
+    assert under_newest_key(encrypt(PHONE))
+    assert not under_newest_key("nonsense")
+
+
 @pytest.mark.parametrize("keys", [["short"], [""], ["å" * 44]])
 def test_a_key_that_is_none_stops_with_a_sentence(settings: Settings, keys: list[str]) -> None:
     settings.PHONE_KEYS = keys
@@ -59,14 +72,38 @@ def test_the_blind_index_is_equal_for_equal_numbers_only_and_under_one_key_only(
     assert blind_index(PHONE) == index
     assert blind_index("+46701740606") != index
     assert len(index) == 64
-    settings.PHONE_INDEX_KEY = "another"
+    settings.PHONE_INDEX_KEYS = ["another"]
     assert blind_index(PHONE) != index
 
 
+def test_while_the_index_key_is_changed_a_number_is_looked_for_under_both(
+    settings: Settings,
+) -> None:
+    settings.PHONE_INDEX_KEYS = ["old"]
+    before = blind_index(PHONE)
+
+    settings.PHONE_INDEX_KEYS = ["new", "old"]
+
+    assert blind_indexes(PHONE) == [blind_index(PHONE), before]
+    assert blind_index(PHONE) != before
+
+
 def test_a_codes_digest_is_good_for_one_sign_up_only() -> None:
-    assert same(code_digest("123456", "one"), code_digest("123456", "one"))
-    assert not same(code_digest("123456", "one"), code_digest("123456", "another"))
-    assert not same(code_digest("123456", "one"), code_digest("123457", "one"))
+    digest = code_digest("123456", "one")
+
+    assert is_digest_of(digest, "123456", "one")
+    assert not is_digest_of(digest, "123456", "another")
+    assert not is_digest_of(digest, "123457", "one")
+
+
+def test_a_code_that_is_under_way_while_the_key_is_changed_still_opens(settings: Settings) -> None:
+    settings.PHONE_INDEX_KEYS = ["old"]
+    digest = code_digest("123456", "one")
+
+    settings.PHONE_INDEX_KEYS = ["new", "old"]
+
+    assert is_digest_of(digest, "123456", "one")
+    assert not is_digest_of(digest, "123457", "one")
 
 
 def test_a_code_is_six_digits_leading_zeros_included() -> None:

@@ -54,5 +54,7 @@ def about(request: HttpRequest) -> HttpResponse:
                 FeedRow.of(place.label, "area", code=place.area.code) for place in places
             ],
             "minutes": settings.CODE_LIFETIME_MINUTES,
+            "keep_links_days": settings.KEEP_LINKS_DAYS,
+            "keep_ended_days": settings.KEEP_ENDED_DAYS,
         },
     )

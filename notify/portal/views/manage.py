@@ -48,6 +48,7 @@ SAID = {
     "ended": _("That area is ended."),
     "gone": _("That area is not among yours any more, so nothing was changed."),
     "left": _("Everything is ended. You get no more SMS from us."),
+    "erased": _("Everything that we held on your number is erased. You get no more SMS from us."),
     "closed": _("You have closed the page. To change something, ask for a new code."),
     "over": _("The time was up, so nothing was changed. Ask for a new code to go on."),
 }

@@ -155,7 +155,7 @@ def _typed(sign_up: SignUp, code: str) -> HttpResponse:
 
 def _may_type(request: HttpRequest, sign_up: SignUp) -> bool:
     """Whether a code would do anything in this browser: to change number, it must manage the old one."""
-    if not sign_up.moves_id or sign_up.confirmed_at:
+    if sign_up.purpose != SignUp.Purpose.MOVE or sign_up.confirmed_at:
         return True
     opened = session.entered(request)
     subscriber = subscriber_of(opened) if opened else None

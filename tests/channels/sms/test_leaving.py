@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -95,7 +96,8 @@ def test_a_process_that_stands_still_with_a_request_begun_does_not_send_it(
 
 
 def test_an_editor_reads_why_it_did_not_leave() -> None:
-    assert errors.reason(errors.STOOD_STILL) == "Our own sending stood still for a while."
+    with translation.override("en"):
+        assert errors.reason(errors.STOOD_STILL) == "Our own sending stood still for a while."
     assert not errors.elsewhere(errors.STOOD_STILL), (
         "another provider may send it no more than this"
     )

@@ -1,0 +1,48 @@
+"""What is held on a number, for whoever has typed the code that went to it: to see, to take along, to erase."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from notify.dispatch.erasure import erase
+from notify.dispatch.export import held_on
+from notify.portal import session
+from notify.portal.views.manage import inside
+from notify.portal.views.subscribe import shown
+from notify.residents.models import SignUp
+
+
+@require_safe
+@inside
+def held(request: HttpRequest, opened: SignUp) -> HttpResponse:
+    """How much of each kind."""
+    counts = {kind: len(rows) for kind, rows in held_on(opened.indexes).items()}
+    return render(request, "portal/held.html", {"phone": shown(opened), "held": counts})
+
+
+@require_safe
+@inside
+def download(_request: HttpRequest, opened: SignUp) -> HttpResponse:
+    """All of it, as a file (GDPR, articles 15 and 20)."""
+    name = _("what-we-hold")
+    return JsonResponse(
+        held_on(opened.indexes),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
+    )
+
+
+@never_cache
+@require_POST
+def erase_all(request: HttpRequest) -> HttpResponse:
+    """Erases it (GDPR, article 17), and with it the session: a second click finds that it is done."""
+    if opened := session.entered(request):
+        erase(opened.indexes)
+    done = opened is not None or session.erased(request)
+    said = "erased" if done else "over"
+    return session.leave(redirect(f"{reverse('portal:manage')}?said={said}"))
