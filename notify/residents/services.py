@@ -206,7 +206,7 @@ def _subscribe(sign_up: SignUp) -> Subscriber:
         Subscription(subscriber=subscriber, area_id=area, service=service, created_at=now)
         for area, service in wanted
     )
-    _note(subscriber, Consent.Kind.OPT_IN, Consent.Source.WEB, words="")
+    note(subscriber, Consent.Kind.OPT_IN, Consent.Source.WEB)
     return subscriber
 
 
@@ -238,10 +238,11 @@ def end_subscriber(subscriber: Subscriber, *, source: str, words: str = "") -> N
     if not Subscriber.objects.filter(pk=subscriber.pk, ended_at=None).update(**end):
         return
     subscriber.subscriptions.filter(ended_at=None).update(**end)
-    _note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
+    note(subscriber, Consent.Kind.OPT_OUT, source, words=words)
 
 
-def _note(subscriber: Subscriber, kind: str, source: str, *, words: str) -> None:
+def note(subscriber: Subscriber, kind: str, source: str, *, words: str = "") -> None:
+    """Put down what was agreed to or taken back, for good. words: what they wrote."""
     Consent.objects.create(subscriber=subscriber, kind=kind, source=source, words=_kept(words))
 
 
