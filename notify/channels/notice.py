@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -33,7 +33,9 @@ class Notice:
     update: the update's UUID, its name for ever. alert: the alert's code. number: 1, 2, … within
     the alert. message_type, response_type, category, severity, urgency, certainty: CAP's values.
     service_names and words: by language code; words hold at least ``language``, the site's own.
-    sent, onset, expires: aware datetimes. url: the alert's public page, absolute.
+    sent, onset, expires: aware datetimes. url: the alert's public page, absolute. question: by
+    language, what people are asked to answer; none are asked while it is empty. leave_url: where
+    to leave, when a message cannot be answered; empty when it can.
     """
 
     update: str
@@ -55,6 +57,8 @@ class Notice:
     expires: datetime | None
     url: str
     publisher: str
+    question: Mapping[str, str] = field(default_factory=dict)
+    leave_url: str = ""
 
     @property
     def all_clear(self) -> bool:

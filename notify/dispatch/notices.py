@@ -13,10 +13,15 @@ from notify.alerts.lifecycle import proposed_update
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
 from notify.channels.notice import Notice, Place, Words
+from notify.dispatch.question import question
 
 
-def notice_of(update: Update) -> Notice:
-    """The words of a published update, for ever."""
+def notice_of(update: Update, *, asks: bool = False) -> Notice:
+    """The words of a published update, for ever.
+
+    asks: whether an all-clear asks people to reply if they are still without. Nobody is asked who
+    cannot reply.
+    """
     return Notice(
         update=str(update.identifier),
         alert=update.alert.code,
@@ -37,16 +42,34 @@ def notice_of(update: Update) -> Notice:
         expires=update.expires,
         url=alert_url(update.alert),
         publisher=settings.PUBLISHER_NAME,
+        question=question(update.service.slug) if asks and may_ask(update) else {},
+        leave_url="" if settings.SMS_REPLIES else leave_url(),
     )
 
 
+def may_ask(update: Update) -> bool:
+    """Whether people can be asked by it: it says that something is over, and they can reply."""
+    return update.all_clear and settings.SMS_REPLIES
+
+
 def notice_if(
-    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    at: datetime | None = None,
+    asks: bool = False,
 ) -> Notice:
     """The notice that ``move`` with ``content`` would make if it were published ``at`` that time, or now."""
-    return notice_of(proposed_update(alert, move, content, key=uuid.uuid4(), by=None, at=at))
+    update = proposed_update(alert, move, content, key=uuid.uuid4(), by=None, at=at)
+    return notice_of(update, asks=asks)
 
 
 def alert_url(alert: Alert) -> str:
     """The alert's public page, absolute and short enough for an SMS."""
     return settings.PUBLIC_URL + reverse("portal:alert", args=[alert.code])
+
+
+def leave_url() -> str:
+    """The page where residents change what they get, or end it; absolute."""
+    return settings.PUBLIC_URL + reverse("portal:subscribe")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,11 +26,17 @@ def audience(
 
     alert: key of the alert, or None while nothing of it was published. paths: of its areas.
     ends: an all-clear or a cancel goes to exactly those told before; anything else goes to them
-    and to everybody whose subscription, as it stood at ``asked_before``, matches.
+    and to everybody whose subscription, as it stood at ``asked_before``, matches. Who wrote STOPP
+    to what they were told counts as told no more.
     """
-    told = Exists(
-        Delivery.objects.filter(TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert)
+    paths = list(paths)
+    deliveries = Delivery.objects.filter(
+        TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert
     )
+    left = _left(service, paths).filter(
+        subscriber=OuterRef("subscriber"), ended_at__gt=OuterRef("dispatch__created_at")
+    )
+    told = Exists(deliveries.exclude(Exists(left)))
     matching = _matching(service, paths, asked_before).filter(subscriber=OuterRef("pk"))
     # Who confirms a new choice while expansion waits stood in neither the old nor the new.
     asked = Exists(matching.filter(STANDING | _replaced_since(asked_before)))
@@ -69,9 +75,9 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     if update.number > 1:
         for earlier in Dispatch.objects.filter(
             update__alert=update.alert_id, update__number__lt=update.number
-        ):
+        ).select_related("update__service"):
             told, horizon = _told(earlier, after, most // slice_size + 1)
-            keys |= told
+            keys |= told - _left_since(earlier, told)
             through = _nearer(through, horizon)
     found = sorted(key for key in keys if through is None or key <= through)
     if len(found) > most:
@@ -107,6 +113,31 @@ def _told(dispatch: Dispatch, after: int, most_batches: int) -> tuple[set[int], 
         )
         keys.update(told.order_by().values_list("subscriber_id", flat=True))
     return keys, through
+
+
+def _left_since(earlier: Dispatch, told: Collection[int]) -> set[int]:
+    """Who of those told wrote STOPP to it: the place was ended then, and nothing stands there now."""
+    if not told:
+        return set()
+    update = earlier.update
+    left = _left(update.service, [place["path"] for place in update.places]).filter(
+        ended_at__gt=earlier.created_at, subscriber__gte=min(told), subscriber__lte=max(told)
+    )
+    return set(left.order_by().values_list("subscriber_id", flat=True))
+
+
+def _left(service: Service, paths: Iterable[str]) -> QuerySet[Subscription]:
+    """Subscriptions at these places that STOPP ended, of those who have none there now."""
+    areas = list(related_areas(paths).values_list("pk", flat=True))
+    stands = Subscription.objects.filter(
+        STANDING,
+        Q(service=None) | Q(service=service),
+        subscriber=OuterRef("subscriber"),
+        area__in=areas,
+    )
+    return Subscription.objects.filter(
+        ~Exists(stands), ended_reason=EndedReason.STOP, area__in=areas
+    )
 
 
 def _nearer(one: int | None, other: int | None) -> int | None:

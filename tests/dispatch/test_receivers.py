@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import time_machine
@@ -24,9 +25,19 @@ pytestmark = pytest.mark.django_db
 PHONE = "+46701740605"
 
 
-def write(body: str, *, address: str = PHONE, answered: bool = False) -> None:
+NAMES = count(1)
+
+
+def write(
+    body: str, *, address: str = PHONE, answered: bool = False, provider_id: str = ""
+) -> None:
+    """A message from a phone; each has a name of its own at the provider."""
     text_received.send(
-        sender=None, address=address, body=body, provider_id="SM1", answered=answered
+        sender=None,
+        address=address,
+        body=body,
+        provider_id=provider_id or f"SM{next(NAMES)}",
+        answered=answered,
     )
 
 
