@@ -99,7 +99,7 @@ def keyword(body: str) -> Keyword | None:
 
 
 def plainly(body: str) -> str:
-    """A message as it is compared: in small letters without accents, without what is invisible, with spaced letters joined."""
+    """As it is compared: in small letters, without accents and what nobody sees, spaced letters joined."""
     # Taken apart, "ä" is an "a" and a mark that is no letter; Cf are soft hyphens, joiners, marks.
     taken_apart = unicodedata.normalize("NFKD", body)
     kept = [

@@ -43,7 +43,7 @@ def read(*, address: str, body: str, provider_id: str, answered: bool, **_kwargs
     """
     asked = keyword(body)
     without = lacks(body) if asked is None else None
-    if asked is None and without is None or not _first_time(provider_id):
+    if (asked is None and without is None) or not _first_time(provider_id):
         return
     match asked:
         case Keyword.STOP if not answered:

@@ -23,10 +23,13 @@ MOST_SEGMENTS = 4
 
 def goodbye() -> str:
     """Everything is ended."""
-    return _(
-        "%(publisher)s: You will get no more SMS from us. Reply START if you change your mind, or "
-        "come back at %(url)s"
-    ) % _names()
+    return (
+        _(
+            "%(publisher)s: You will get no more SMS from us. Reply START if you change your mind, or "
+            "come back at %(url)s"
+        )
+        % _names()
+    )
 
 
 def left(places: Sequence[Area], still: Sequence[Area]) -> str:
@@ -48,9 +51,7 @@ def welcome_back(places: Sequence[Area]) -> str:
 def nothing_to_undo(places: Sequence[Area]) -> str:
     """START, and nothing was ended by STOPP; places: where something stands."""
     if not places:
-        return (
-            _("%(publisher)s: To get SMS from us again, choose your areas at %(url)s") % _names()
-        )
+        return _("%(publisher)s: To get SMS from us again, choose your areas at %(url)s") % _names()
     return _(
         "%(publisher)s: You get SMS about %(places)s. Reply STOPP to end it. Change what you get: "
         "%(manage)s"
@@ -59,18 +60,24 @@ def nothing_to_undo(places: Sequence[Area]) -> str:
 
 def help_offered() -> str:
     """What can be written to us."""
-    return _(
-        "%(publisher)s: Reply INFO to hear what holds now, STOPP to end the place of the latest SMS, "
-        "STOPP ALLT to end everything, START to undo that. Change what you get: %(manage)s"
-    ) % _names()
+    return (
+        _(
+            "%(publisher)s: Reply INFO to hear what holds now, STOPP to end the place of the latest SMS, "
+            "STOPP ALLT to end everything, START to undo that. Change what you get: %(manage)s"
+        )
+        % _names()
+    )
 
 
 def noted() -> str:
     """They are counted among those who are still without."""
-    return _(
-        "%(publisher)s: Thank you. We have noted that it is not over where you are. Reply 0 when it "
-        "works."
-    ) % _names()
+    return (
+        _(
+            "%(publisher)s: Thank you. We have noted that it is not over where you are. Reply 0 when it "
+            "works."
+        )
+        % _names()
+    )
 
 
 def taken_back() -> str:

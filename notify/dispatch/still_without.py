@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from notify.alerts.models import Alert, Area
 from notify.dispatch.concerning import places_hit
@@ -62,6 +63,11 @@ class Answers:
     people: int
     asked: int
     areas: Sequence[tuple[Area, int]]
+
+    @property
+    def asked_said(self) -> str:
+        """How many were asked, with the thousands set apart."""
+        return number_format(self.asked, use_l10n=True, force_grouping=True)
 
 
 def answers_to(alert: Alert) -> Answers | None:

@@ -68,7 +68,9 @@ def _last_ended(subscriber: Subscriber) -> list[Subscription]:
     last = stopped.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last is None:
         return []
-    anew = {(row.area_id, row.service_id): row for row in stopped.filter(ended_at__gte=last - TOGETHER)}
+    anew = {
+        (row.area_id, row.service_id): row for row in stopped.filter(ended_at__gte=last - TOGETHER)
+    }
     now = timezone.now()
     for row in anew.values():
         # What else was chosen with it comes back too.

@@ -15,6 +15,7 @@ from notify.alerts.models import Alert, Schedule
 from notify.alerts.schedule import is_late
 from notify.alerts.vocabulary import Severity, State
 from notify.console.access import EditorRequest, editors_only
+from notify.dispatch.still_without import people_without
 
 LATELY = 10
 """How many ended alerts are listed."""
@@ -28,12 +29,15 @@ def home(request: EditorRequest) -> HttpResponse:
     current = sorted(
         selectors.current_alerts(now), key=lambda alert: Severity.values.index(alert.severity)
     )
+    ended = list(selectors.ended_alerts(now)[:LATELY])
+    without = people_without(ended)
     context = {
         "overdue": [alert for alert in current if alert.expires and alert.expires <= now],
         "current": [alert for alert in current if not (alert.expires and alert.expires <= now)],
         "planned": selectors.planned_alerts(now),
         **_drafts(now),
-        "ended": selectors.ended_alerts(now)[:LATELY],
+        "ended": ended,
+        "unfinished": [(alert, without[alert.pk]) for alert in ended if alert.pk in without],
         "now": now,
     }
     return render(request, "console/home.html", context)

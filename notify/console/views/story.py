@@ -14,6 +14,7 @@ from notify.alerts.vocabulary import State
 from notify.console.access import EditorRequest, editors_only
 from notify.console.fanout import watch
 from notify.console.forms.versioned import VersionedForm
+from notify.dispatch.still_without import answers_to
 
 
 @editors_only
@@ -36,5 +37,6 @@ def alert(request: EditorRequest, code: str) -> HttpResponse:
         "schedule": schedule,
         "late": schedule and is_late(schedule, now),
         "undoing": VersionedForm(alert=shown),
+        "answers": answers_to(shown) if shown.state == State.RESOLVED else None,
     }
     return render(request, "console/alert.html", context)
