@@ -32,6 +32,11 @@ WORKS = frozenset(
 )  # fmt: skip
 """Words that say that all is well, unless something in the message says the opposite."""
 
+ASKS = frozenset(
+    {"nar", "hur", "vad", "varfor", "kan", "kommer", "when", "how", "what", "why", "is"}
+)
+"""First words of a question, which says nothing."""
+
 _FIGURE = re.compile(r"\W*0*([0-9])\W*")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -49,6 +54,8 @@ def lacks(body: str) -> bool | None:
         return None
     if _complains(words):
         return True
+    if words[0] in ASKS or "?" in plain:
+        return None
     if words[0] in DENIES or WORKS & set(words):
         return False
     return True if words[0] in AGREES else None

@@ -86,8 +86,10 @@ def answers_to(alert: Alert) -> Answers | None:
 
 
 def people_without(alerts: Sequence[Alert]) -> Mapping[int, int]:
-    """How many are still without, by the key of their alert; without those of which nobody is."""
-    rows = StillWithout.objects.filter(dispatch__update__alert__in=alerts).order_by()
+    """How many have said lately that they are still without, by the key of their alert."""
+    since = timezone.now() - ASKED_FOR
+    lately = StillWithout.objects.filter(dispatch__update__alert__in=alerts, at__gt=since)
+    rows = lately.order_by()
     counted = rows.values_list("dispatch__update__alert").annotate(
         Count("subscriber", distinct=True)
     )

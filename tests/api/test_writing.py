@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from notify.alerts.models import Alert, Area, Service, Update
@@ -189,6 +190,27 @@ def test_an_alert_goes_through_its_life(system: APIClient, anyone: APIClient) ->
     assert [step.json()["identifier"] for step in steps] == identifiers
     assert story["updates"][2]["words"]["sv"]["headline"] == "Vattnet är tillbaka"
     assert Dispatch.objects.count() == 3
+
+
+def test_an_all_clear_asks_if_it_is_told_to(system: APIClient) -> None:
+    asking, silent = drafted(system), drafted(system)
+    for draft, said in ((asking, ALL_CLEAR | {"ask": True}), (silent, ALL_CLEAR)):
+        call(system, draft, "publish")
+        assert call(system, draft, "resolve", said).status_code == 201
+
+    asked = Dispatch.objects.filter(asks=True).values_list("update__alert__code", flat=True)
+    assert list(asked) == [asking["code"]]
+
+
+def test_an_all_clear_cannot_ask_who_cannot_reply(system: APIClient, settings: Settings) -> None:
+    settings.SMS_REPLIES = False
+    draft = drafted(system)
+    call(system, draft, "publish")
+
+    refused = call(system, draft, "resolve", ALL_CLEAR | {"ask": True})
+
+    assert refused.status_code == 422
+    assert fields(refused.json()) == ["ask"]
 
 
 def test_planned_work_may_be_drafted_without_its_end_and_not_published(system: APIClient) -> None:

@@ -15,8 +15,10 @@ from notify.dispatch.lacking import lacks
     "body",
     [
         "1", " 1 ", "1.", "1!", "01", "(1)", "3", "１", "1\n", "\u200b1", "ja", "Ja!", "JA", "Jo", "yes", "Yes please",
-        "ingen vatten", "Ingen vatten", "INGET VATTEN", "inget vatten här heller", "saknar vatten", "Vi saknar fortfarande vatten",
-        "fortfarande utan", "utan vatten", "utan", "vattnet är inte tillbaka", "Funkar inte", "fungerar ej", "inte än", "Nej, inget vatten",
+        "ingen vatten", "Ingen vatten", "INGET VATTEN", "inget vatten här heller", "saknar vatten",
+        "Vi saknar fortfarande vatten",
+        "fortfarande utan", "utan vatten", "utan", "vattnet är inte tillbaka", "Funkar inte", "fungerar ej", "inte än",
+        "Nej, inget vatten",
         "nej det funkar inte", "fortfarande kallt", "Strömlöst", "vattnet är borta", "no water", "still no water",
         "Still without water", "not working", "it doesn't work", "no power yet", "Hej! Vi har ingen el.",
         unicodedata.normalize("NFD", "fortfarande strömlöst"),
@@ -40,7 +42,8 @@ def test_these_say_that_it_works(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "", "   ", "?", "👍", "Tack!", "Tack för informationen", "12", "1 2", "0701740605", "När är ni klara?", "inga problem",
+        "", "   ", "?", "👍", "Tack!", "Tack för informationen", "12", "1 2", "0701740605", "När är ni klara?",
+        "inga problem", "När är vattnet tillbaka?", "när kommer det tillbaka", "Fungerar det hos er?", "Is it fixed",
         "Hej! Vi undrar " + "hur det går med pumpen " * 8 + "ingen vet", "\x00", "9" * 100_000,
     ],
 )  # fmt: skip

@@ -23,6 +23,11 @@ from tests.dispatch.phones import PHONE, answers, write
 
 pytestmark = pytest.mark.django_db
 
+GOODBYE = (
+    "Driftinformation: Du får inga fler sms från oss. Svara START om du ångrar dig, eller "
+    "välkommen tillbaka på http://testserver"
+)
+
 
 def test_a_status_is_put_down() -> None:
     world.crowd(1)
@@ -51,8 +56,7 @@ def test_stopp_ends_everything_and_is_confirmed(memory: MemoryChannel, body: str
     assert answers(memory) == [
         (
             PHONE,
-            "Driftinformation: Du får inga fler sms från oss. Svara START om du ångrar dig, eller "
-            "välkommen tillbaka på http://testserver",
+            GOODBYE,
         )
     ]
 
@@ -184,10 +188,11 @@ def test_who_is_back_hears_it_even_if_the_provider_has_answered(memory: MemoryCh
 
     write("START", answered=True)
 
-    assert [words for _address, words in answers(memory)] == [
+    [(_address, words)] = answers(memory)
+    assert words == (
         "Driftinformation: Du får sms om Äspered igen. Svara STOPP för att avsluta. "
         "Ändra vad du får: http://testserver/subscribe/"
-    ]
+    )
 
 
 def test_a_message_delivered_twice_is_read_once(memory: MemoryChannel) -> None:
