@@ -128,7 +128,7 @@ def _left_since(earlier: Dispatch, told: Collection[int]) -> set[int]:
 
 def _left(service: Service, paths: Iterable[str]) -> QuerySet[Subscription]:
     """Subscriptions at these places that STOPP ended, of those who have none there now."""
-    areas = list(related_areas(paths).values_list("pk", flat=True))
+    areas = related_areas(paths).values("pk")
     stands = Subscription.objects.filter(
         STANDING,
         Q(service=None) | Q(service=service),
