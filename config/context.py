@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 def publisher(request: HttpRequest) -> dict[str, object]:
-    """Who publishes, for titles and footers; the site's public address; whether an SMS may be promised, and replied to."""
+    """Who publishes, for titles and footers; the public address; whether an SMS may be promised, and replied to."""
     return {
         "publisher_name": settings.PUBLISHER_NAME,
         "public_url": settings.PUBLIC_URL,

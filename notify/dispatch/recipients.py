@@ -33,7 +33,7 @@ def audience(
     deliveries = Delivery.objects.filter(
         TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert
     )
-    left = _left(service, paths).filter(
+    left = _left(service.pk, paths).filter(
         subscriber=OuterRef("subscriber"), ended_at__gt=OuterRef("dispatch__created_at")
     )
     told = Exists(deliveries.exclude(Exists(left)))
@@ -75,9 +75,9 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     if update.number > 1:
         for earlier in Dispatch.objects.filter(
             update__alert=update.alert_id, update__number__lt=update.number
-        ).select_related("update__service"):
+        ).select_related("update"):
             told, horizon = _told(earlier, after, most // slice_size + 1)
-            keys |= told - _left_since(earlier, told)
+            keys |= told - _left_it(earlier, told)
             through = _nearer(through, horizon)
     found = sorted(key for key in keys if through is None or key <= through)
     if len(found) > most:
@@ -115,19 +115,26 @@ def _told(dispatch: Dispatch, after: int, most_batches: int) -> tuple[set[int], 
     return keys, through
 
 
-def _left_since(earlier: Dispatch, told: Collection[int]) -> set[int]:
-    """Who of those told wrote STOPP to it: the place was ended then, and nothing stands there now."""
+def left_since(dispatch: Dispatch) -> QuerySet[Subscription]:
+    """What was ended by STOPP since then at its places, of those who want to hear nothing there now."""
+    update = dispatch.update
+    paths = [place["path"] for place in update.places]
+    return _left(update.service_id, paths).filter(ended_at__gt=dispatch.created_at)
+
+
+def _left_it(earlier: Dispatch, told: Collection[int]) -> set[int]:
+    """Who of those told wrote STOPP to it."""
     if not told:
         return set()
-    update = earlier.update
-    left = _left(update.service, [place["path"] for place in update.places]).filter(
-        ended_at__gt=earlier.created_at, subscriber__gte=min(told), subscriber__lte=max(told)
-    )
-    return set(left.order_by().values_list("subscriber_id", flat=True))
+    among = left_since(earlier).filter(subscriber__gte=min(told), subscriber__lte=max(told))
+    return set(among.order_by().values_list("subscriber_id", flat=True))
 
 
-def _left(service: Service, paths: Iterable[str]) -> QuerySet[Subscription]:
-    """Subscriptions at these places that STOPP ended, of those who have none there now."""
+def _left(service: int, paths: Iterable[str]) -> QuerySet[Subscription]:
+    """Subscriptions at these places that STOPP ended, of those who have none there now.
+
+    service: key of the one it is about.
+    """
     areas = related_areas(paths).values("pk")
     stands = Subscription.objects.filter(
         STANDING,

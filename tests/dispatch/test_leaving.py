@@ -11,7 +11,9 @@ from time_machine import Traveller
 
 from notify.alerts.models import Area
 from notify.alerts.vocabulary import Move
+from notify.channels.base import Outcome
 from notify.channels.memory import MemoryChannel
+from notify.dispatch.control import retryable
 from notify.dispatch.direct import send_code
 from notify.dispatch.leaving import RECENT
 from notify.dispatch.models import State
@@ -249,3 +251,20 @@ def test_what_is_queued_about_that_place_is_taken_back(
     queued = world.only(about_it)
     assert (queued.state, queued.error) == (State.WITHDRAWN, "opted_out")
     assert world.states(elsewhere) == [State.QUEUED]
+
+
+def test_what_failed_is_not_tried_again_for_who_has_left_the_place(
+    person: Subscriber, city: dict[str, Area], memory: MemoryChannel
+) -> None:
+    memory.fates[person.phone] = Outcome.FAILED
+    missed = world.fan_out(areas=[city["Äspered"]])
+    missed.deliveries.update(error="gave_up")
+    assert retryable(missed) == 1
+    memory.fates.clear()
+    world.fan_out(areas=[city["Äspered"]])
+
+    write("STOPP")
+
+    assert retryable(missed) == 0
+    write("START")
+    assert retryable(missed) == 1
