@@ -74,6 +74,7 @@ BEFORE_A_THING = NEGATIONS | {
     "ar", "blir", "blev", "blivit", "var", "ett", "helt", "totalt", "inget", "nagot",
     "the", "a", "is", "bus", "non",
 }  # fmt: skip
+ABOUT = frozenset({"om", "for", "about"})
 AFTER_A_THING = frozenset({"i", "pa", "vid", "in", "at", "on"})
 TAKE_AWAY = re.compile(r"\b(?:ta bort (?:mig|oss|mitt|numret|nummer)|remove me|opt out)\b")
 
@@ -96,6 +97,22 @@ def keyword(body: str) -> Keyword | None:
     if words and words[0] in CALLS:
         return Keyword.HELP
     return WHOLE.get(said[0]) if len(said) == 1 else None
+
+
+def beside_stop(body: str) -> list[str]:
+    """The words that follow a STOPP for one place, plainly: "STOPP för Äspered!" is ["aspered"].
+
+    Empty if it does not begin with such a word.
+    """
+    said = [word for word in words_of(body) if word not in COURTESIES | GREETINGS]
+    if not said or said[0] not in ONE_PLACE:
+        return []
+    return [word for word in said[1:] if word not in ABOUT]
+
+
+def words_of(text: str) -> list[str]:
+    """Its words as they are compared."""
+    return _WORD.findall(plainly(text))
 
 
 def plainly(body: str) -> str:

@@ -13,21 +13,33 @@ from django.utils import timezone
 
 from notify.alerts.models import Area
 from notify.dispatch.concerning import paths_of, touch, wanted_places
+from notify.dispatch.keywords import Keyword, beside_stop, keyword, words_of
 from notify.dispatch.models import TOLD, Delivery, DirectMessage, State
 from notify.dispatch.withdrawal import withdraw
-from notify.residents.by_sms import end_places
+from notify.residents.by_sms import end_places, places_of
 from notify.residents.models import Subscriber
 
 RECENT = timedelta(days=7)
 """How old the last message may be and still be what somebody answers."""
 
 
-def places_meant(subscriber: Subscriber) -> list[Area]:
-    """The places that a bare STOPP is about; none when it is about everything.
+def places_meant(subscriber: Subscriber, body: str) -> list[Area]:
+    """The places that a message which means STOPP is about; none when it is about everything.
 
-    That is so when the last message is old or was a code, or when nothing stands at its places any
-    more: after a STOPP to it, or another choice.
+    A bare STOPP is about those of the last message. "STOPP Äspered", and nothing more, is about
+    that place if it is one of theirs.
     """
+    if keyword(body) is Keyword.STOP:
+        return _of_last_message(subscriber)
+    named = set(beside_stop(body))
+    if not named:
+        return []
+    return [area for area in places_of(subscriber) if named <= set(words_of(area.name))]
+
+
+def _of_last_message(subscriber: Subscriber) -> list[Area]:
+    """None when it is old or was a code, or when nothing stands at its places any more: after a STOPP
+    to it, or another choice."""
     now = timezone.now()
     messages = Delivery.objects.filter(
         TOLD, subscriber=subscriber, sending_at__gt=now - RECENT

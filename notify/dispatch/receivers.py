@@ -46,10 +46,10 @@ def read(*, address: str, body: str, provider_id: str, answered: bool, **_kwargs
     if (asked is None and without is None) or not _first_time(provider_id):
         return
     match asked:
-        case Keyword.STOP if not answered:
+        case Keyword.STOP | Keyword.STOP_ALL if not answered:
             _leave(address, body)
         case Keyword.STOP | Keyword.STOP_ALL:
-            _leave_all(address, body, answered=answered)
+            _leave_all(address, body, answered=True)
         case Keyword.START:
             _come_back(address, body, answered=answered)
         case Keyword.INFO:
@@ -69,9 +69,9 @@ def _first_time(provider_id: str) -> bool:
 
 
 def _leave(address: str, body: str) -> None:
-    """End what the last message was about, if that can be told, else everything."""
+    """End the places that are meant, if that can be told, else everything."""
     subscriber = find_subscriber(address)
-    places = places_meant(subscriber) if subscriber else []
+    places = places_meant(subscriber, body) if subscriber else []
     if subscriber is None or not places:
         _leave_all(address, body, answered=False)
         return

@@ -268,3 +268,39 @@ def test_what_failed_is_not_tried_again_for_who_has_left_the_place(
     assert retryable(missed) == 0
     write("START")
     assert retryable(missed) == 1
+
+
+# --- a place that is named --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "stand"),
+    [
+        ("STOPP Fristad", ["Äspered", "Dalsjöfors"]),
+        ("stopp fristad!", ["Äspered", "Dalsjöfors"]),
+        ("Hej, avsluta ÄSPERED tack", ["Fristad", "Dalsjöfors"]),
+        ("Stopp för Aspered", ["Fristad", "Dalsjöfors"]),
+        # Anything more than the name, or a name that is none of theirs, ends everything.
+        ("STOPP Fristad och allt annat", []),
+        ("Stopp, jag bor inte i Fristad längre", []),
+        ("STOPP Viskafors", []),
+        ("STOPP ALLT", []),
+    ],
+)
+def test_a_place_that_is_named_ends_whatever_the_last_message_was_about(
+    person: Subscriber, city: dict[str, Area], body: str, stand: list[str]
+) -> None:
+    world.fan_out(areas=[city["Dalsjöfors"]])
+
+    write(body)
+
+    assert sorted(left(person)) == sorted(stand)
+
+
+def test_a_part_of_a_long_name_is_enough(city: dict[str, Area]) -> None:
+    long = Area.objects.create(code="x1", name="Gånghester och Målsryd", parent=city["Borås"])
+    person = given.subscriber(PHONE, areas=[long, city["Fristad"]])
+
+    write("stopp gånghester")
+
+    assert left(person) == ["Fristad"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -81,7 +82,7 @@ def test_info_says_what_holds_at_their_places(memory: MemoryChannel) -> None:
 
 def test_info_tells_the_latest_and_the_worst_first(memory: MemoryChannel) -> None:
     given.subscriber(PHONE, areas=[given.city()["Borås"]])
-    planned = {"urgency": "Future", "onset": timezone.now() + timedelta(hours=2)}
+    planned: dict[str, Any] = {"urgency": "Future", "onset": timezone.now() + timedelta(hours=2)}
     headlines = {"first": "Arbete", "second": "Lågt tryck", "third": "Avbrott"}
     words = {name: {"sv": {"headline": text}} for name, text in headlines.items()}
     world.fan_out(words=words["first"], **planned)
