@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -58,15 +58,16 @@ def fit(notice: Notice, language: str) -> Fitted:
         most = settings.SMS_MAX_SEGMENTS
         if measure(whole).segments <= most:
             return Fitted(whole)
-        words = notice.in_language(said).description.split()
+        description = notice.in_language(said).description
+        ends = [0, *(word.end() for word in re.finditer(r"\S+", description))]
 
-        def too_long(count: int) -> bool:
-            return measure(_text(notice, said, _cut(words[:count]))).segments > most
+        def too_long(end: int) -> bool:
+            return measure(_text(notice, said, _cut(description, end))).segments > most
 
         # One word more never costs less, so the longest beginning that fits is found by halves.
-        first_too_long = bisect_left(range(len(words) + 1), True, key=too_long)
-        kept = max(0, first_too_long - 1)
-        return Fitted(_text(notice, said, _cut(words[:kept])), shortened=bool(words))
+        first_too_long = bisect_left(ends, True, key=too_long)
+        kept = ends[max(0, first_too_long - 1)]
+        return Fitted(_text(notice, said, _cut(description, kept)), shortened=len(ends) > 1)
 
 
 def brief(notice: Notice, language: str, now: datetime) -> str:
@@ -83,8 +84,8 @@ def brief(notice: Notice, language: str, now: datetime) -> str:
         return normalise("\n".join(part for part in parts if part))
 
 
-def _cut(words: Sequence[str]) -> str:
-    return " ".join(words).rstrip(",;:-.") + "..." if words else ""
+def _cut(text: str, end: int) -> str:
+    return text[:end].rstrip(",;:-.") + "..." if end else ""
 
 
 def _text(notice: Notice, language: str, description: str | None = None) -> str:

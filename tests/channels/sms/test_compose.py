@@ -333,6 +333,13 @@ def test_where_a_long_description_is_cut(description: str, end: str) -> None:
     assert fitted.text.endswith("http://testserver/a/test123/")
 
 
+def test_paragraphs_survive_the_cut() -> None:
+    text = "Vattnet är avstängt.\n\n" + "Vi lagar ledningen. " * 60
+    fitted = fit(told(words={"sv": Words("Avbrott i Äspered", text)}), "sv")
+    assert fitted.text.split("\n")[1:4] == ["Vattnet är avstängt.", "", fitted.text.split("\n")[3]]
+    assert fitted.text.split("\n")[3].startswith("Vi lagar ledningen. Vi")
+
+
 @pytest.mark.parametrize("length", range(700, 760))
 def test_at_every_length_around_the_border_it_fits(length: int) -> None:
     text = ("En lång rad ord om vatten. " * 40)[:length]
