@@ -7,11 +7,12 @@ from django.http import HttpRequest
 
 
 def publisher(request: HttpRequest) -> dict[str, object]:
-    """Who publishes and how to reach them; the site's public address; and whether an SMS may be promised."""
+    """Who publishes and how to reach them; the public address; whether an SMS may be promised, and replied to."""
     return {
         "publisher_name": settings.PUBLISHER_NAME,
         "publisher_phone": settings.PUBLISHER_PHONE,
         "publisher_email": settings.PUBLISHER_EMAIL,
         "public_url": settings.PUBLIC_URL,
         "sms_enabled": settings.SMS_ENABLED,
+        "sms_replies": settings.SMS_REPLIES,
     }

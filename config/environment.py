@@ -31,6 +31,9 @@ SENDER = re.compile(
 )
 """Twilio's senders: E.164, a short code, a Messaging Service, or "Alphanumeric Sender ID" with a letter."""
 
+ANSWERED = re.compile(r"\+?[0-9]+|MG[0-9a-fA-F]{32}")
+"""Those of them that people can write to."""
+
 
 class Environment(environ.Env):  # type: ignore[misc] # environ has no types
     """The process's environment, read by type: ``env.str``, ``env.int``, ``env.list`` and so on."""
@@ -152,6 +155,11 @@ def sender(name: str, value: str) -> str:
             "or the SID of a Messaging Service (MG and 32 digits)."
         )
     return value
+
+
+def can_be_answered(sender: str) -> bool:
+    """Whether an SMS from it can be replied to: a name cannot; what a Messaging Service uses is not known."""
+    return ANSWERED.fullmatch(sender) is not None
 
 
 def country_prefixes(name: str, values: Iterable[str]) -> list[str]:

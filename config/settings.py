@@ -188,6 +188,14 @@ if any(_twilio.values()) and not SMS_ENABLED:
         + " and ".join(name for name, value in _twilio.items() if not value)
         + ", or unset all three to run without SMS."
     )
+# Whether people can answer our SMS. Nobody can write to a name: then every SMS says where to leave
+# instead, and nobody is asked anything. A Messaging Service may send under a name: say so here.
+_nameless = not TWILIO_SENDER or environment.can_be_answered(TWILIO_SENDER)
+SMS_REPLIES: bool = env.bool("SMS_REPLIES", default=_nameless)
+if SMS_REPLIES and not _nameless:
+    raise ImproperlyConfigured(
+        f"SMS_REPLIES is true, but nobody can answer {TWILIO_SENDER!r}: send from a number, or unset it."
+    )
 # The second provider, for when Twilio is down: 46elks.
 ELKS_USERNAME: str = env.str("ELKS_USERNAME", default="")
 ELKS_PASSWORD: str = env.str("ELKS_PASSWORD", default="")

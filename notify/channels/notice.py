@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -44,7 +44,9 @@ class Notice:
     service_names and words: by language code; words hold at least ``language``, the site's own.
     sent, onset, expires: aware datetimes. url: the alert's public page, absolute. advice: in the
     order in which it is read. sms_url: the page that shows what its SMS said, absolute and short;
-    empty in notices from before there was one, whose SMS lead to ``url``.
+    empty in notices from before there was one, whose SMS lead to ``url``. question: by language,
+    what people are asked to answer; none are asked while it is empty. leave_url: where to leave,
+    when a message cannot be answered; empty when it can.
     """
 
     update: str
@@ -68,6 +70,8 @@ class Notice:
     publisher: str
     advice: tuple[Advice, ...] = ()
     sms_url: str = ""
+    question: Mapping[str, str] = field(default_factory=dict)
+    leave_url: str = ""
 
     @property
     def all_clear(self) -> bool:

@@ -86,16 +86,21 @@ class OutlookPage:
 
 
 def look_ahead(
-    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    at: datetime | None = None,
+    asks: bool = False,
 ) -> OutlookPage:
     """What ``move`` would send. Content that needs mending first is a problem like any other.
 
-    at: when, if not now.
+    at: when, if not now. asks: whether an all-clear asks if anybody is still without.
     """
     planned = content.planned
     said = list(facts(content)) if move in (Move.PUBLISH, Move.UPDATE) else []
     try:
-        outlook = preview(alert, move, content, at=at)
+        outlook = preview(alert, move, content, at=at, asks=asks)
     except ValidationError as error:
         sentences = [one for found in by_field(error).values() for one in found]
         return OutlookPage(move, planned, 0, "", [], sentences, said)

@@ -19,13 +19,14 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify.channels.registry import channels
 from notify.dispatch import bell
 from notify.dispatch.models import Batch, Decision, Delivery, Dispatch, EarlierTry, State
+from notify.dispatch.recipients import left_since
 from notify.dispatch.withdrawal import call_back
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ def _failed(dispatch: Dispatch) -> QuerySet[Delivery]:
         if worth_another_try(channel, error):
             chosen |= Q(channel=channel, error=error)
     gone = Q(subscriber__ended_at__isnull=False) | Q(subscriber=None, channel__in=_to_people())
-    return failed.filter(chosen).exclude(gone)
+    left = Exists(left_since(dispatch).filter(subscriber=OuterRef("subscriber")))
+    return failed.filter(chosen).exclude(gone).exclude(left)
 
 
 def _to_people() -> list[str]:

@@ -15,7 +15,11 @@ class Keyword(Enum):
     """What somebody means."""
 
     STOP = "stop"
+    """To hear no more of what the last message was about."""
+    STOP_ALL = "stop all"
+    """To hear nothing more."""
     START = "start"
+    INFO = "info"
     HELP = "help"
 
 
@@ -30,19 +34,31 @@ WISHES = frozenset(
 )  # fmt: skip
 """Words that mean STOP when a message begins with them, unless "inte" or its like comes next."""
 
+ONE_PLACE = frozenset({"stopp", "stop", "stoppa", "avsluta", "sluta", "avbryt"})
+"""What ends one place, if it is all that is written. Whoever writes more, or another word that means
+STOP, wants to be left alone: to end too much can be undone with one word, too little annoys again."""
+
 WHOLE = {
     "stoppa": Keyword.STOP,
     "start": Keyword.START,
     "starta": Keyword.START,
     "unstop": Keyword.START,
-    "info": Keyword.HELP,
+    "fortsatt": Keyword.START,
+    "resume": Keyword.START,
+    "info": Keyword.INFO,
+    "status": Keyword.INFO,
 }
 """Words that mean something only when they are all that is written, but for courtesies."""
 
 CALLS = frozenset({"hjalp", "help"})
 """Words that ask for help when a message begins with them."""
 
-WORDS = dict.fromkeys(SIGNS | WISHES, Keyword.STOP) | dict.fromkeys(CALLS, Keyword.HELP) | WHOLE
+WORDS = (
+    dict.fromkeys(SIGNS | WISHES, Keyword.STOP_ALL)
+    | dict.fromkeys(ONE_PLACE, Keyword.STOP)
+    | dict.fromkeys(CALLS, Keyword.HELP)
+    | WHOLE
+)
 """Each word by what it means when it is the whole message, spelt as it is compared."""
 
 SHORT = 40
@@ -58,6 +74,7 @@ BEFORE_A_THING = NEGATIONS | {
     "ar", "blir", "blev", "blivit", "var", "ett", "helt", "totalt", "inget", "nagot",
     "the", "a", "is", "bus", "non",
 }  # fmt: skip
+ABOUT = frozenset({"om", "for", "about"})
 AFTER_A_THING = frozenset({"i", "pa", "vid", "in", "at", "on"})
 TAKE_AWAY = re.compile(r"\b(?:ta bort (?:mig|oss|mitt|numret|nummer)|remove me|opt out)\b")
 
@@ -72,18 +89,34 @@ def keyword(body: str) -> Keyword | None:
     Case, surrounding signs, å/ä/ö written as a/a/o, letters apart and signs that nobody sees are
     forgiven: "Hjälp!" is "HJALP", and "S T O P P" is "stopp".
     """
-    plain = _plain(body)
+    plain = plainly(body)
     words = _WORD.findall(plain)
+    said = [word for word in words if word not in COURTESIES | GREETINGS]
     if _leaves(words, short=len(plain.strip()) <= SHORT):
-        return Keyword.STOP
+        return Keyword.STOP if len(said) == 1 and said[0] in ONE_PLACE else Keyword.STOP_ALL
     if words and words[0] in CALLS:
         return Keyword.HELP
-    said = [word for word in words if word not in COURTESIES | GREETINGS]
     return WHOLE.get(said[0]) if len(said) == 1 else None
 
 
-def _plain(body: str) -> str:
-    """In small letters without accents, without what is invisible, with spaced letters joined."""
+def beside_stop(body: str) -> list[str]:
+    """The words that follow a STOPP for one place, plainly: "STOPP för Äspered!" is ["aspered"].
+
+    Empty if it does not begin with such a word.
+    """
+    said = [word for word in words_of(body) if word not in COURTESIES | GREETINGS]
+    if not said or said[0] not in ONE_PLACE:
+        return []
+    return [word for word in said[1:] if word not in ABOUT]
+
+
+def words_of(text: str) -> list[str]:
+    """Its words as they are compared."""
+    return _WORD.findall(plainly(text))
+
+
+def plainly(body: str) -> str:
+    """As it is compared: in small letters, without accents and what nobody sees, spaced letters joined."""
     # Taken apart, "ä" is an "a" and a mark that is no letter; Cf are soft hyphens, joiners, marks.
     taken_apart = unicodedata.normalize("NFKD", body)
     kept = [

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notify.alerts.models import Update
+from notify.alerts.models import Area, Update
 from notify.channels.notice import Notice
 from notify.residents.models import SignUp, Subscriber
 
@@ -78,6 +78,8 @@ class Dispatch(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     # Since when its deliveries no longer say whom they were for: see retention.
     unlinked_at = models.DateTimeField(null=True)
+    # Whether its SMS ask people to reply if they are still without.
+    asks = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-pk"]
@@ -302,6 +304,48 @@ class EarlierTry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["delivery", "provider_id"], name="one_row_per_try")
         ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class StillWithout(models.Model):
+    """Somebody replied to an all-clear that asked: they are still without, in this area.
+
+    A person counts once, however often they write; in each of their areas that it concerned.
+    """
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="still_without")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="still_without"
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("answer to an all-clear")
+        verbose_name_plural = _("answers to all-clears")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispatch", "subscriber", "area"], name="one_answer_per_area"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ReadText(models.Model):
+    """The provider's name for a message from a person that was read, so that it is heeded once."""
+
+    provider_id = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("text that was read")
+        verbose_name_plural = _("texts that were read")
 
     def __str__(self) -> str:
         return f"#{self.pk}"

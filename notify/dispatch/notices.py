@@ -13,10 +13,15 @@ from notify.alerts.lifecycle import proposed_update
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
 from notify.channels.notice import Advice, Notice, Place, Words
+from notify.dispatch.question import question
 
 
-def notice_of(update: Update) -> Notice:
-    """The words of a published update, for ever."""
+def notice_of(update: Update, *, asks: bool = False) -> Notice:
+    """The words of a published update, for ever.
+
+    asks: whether an all-clear asks people to reply if they are still without. Nobody is asked who
+    cannot reply.
+    """
     return Notice(
         update=str(update.identifier),
         alert=update.alert.code,
@@ -41,14 +46,27 @@ def notice_of(update: Update) -> Notice:
         advice=tuple(
             Advice(phrase.kind.value, phrase.key, phrase.by_language()) for phrase in update.phrases
         ),
+        question=question(update.service.slug) if asks and may_ask(update) else {},
+        leave_url="" if settings.SMS_REPLIES else leave_url(),
     )
 
 
+def may_ask(update: Update) -> bool:
+    """Whether people can be asked by it: it says that something is over, and they can reply."""
+    return update.all_clear and settings.SMS_REPLIES
+
+
 def notice_if(
-    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    at: datetime | None = None,
+    asks: bool = False,
 ) -> Notice:
     """The notice that ``move`` with ``content`` would make if it were published ``at`` that time, or now."""
-    return notice_of(proposed_update(alert, move, content, key=uuid.uuid4(), by=None, at=at))
+    update = proposed_update(alert, move, content, key=uuid.uuid4(), by=None, at=at)
+    return notice_of(update, asks=asks)
 
 
 def alert_url(alert: Alert) -> str:
@@ -59,3 +77,8 @@ def alert_url(alert: Alert) -> str:
 def sms_url(update: Update) -> str:
     """The page that shows what the update's SMS said, absolute: no longer than the alert's own up to 99."""
     return settings.PUBLIC_URL + reverse("portal:sms", args=[update.alert.code, update.number])
+
+
+def leave_url() -> str:
+    """The page where residents change what they get, or end it; absolute."""
+    return settings.PUBLIC_URL + reverse("portal:subscribe")

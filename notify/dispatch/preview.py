@@ -71,12 +71,17 @@ class Outlook:
 
 
 def preview(
-    alert: Alert, move: Move, content: AlertContent, *, at: datetime | None = None
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    at: datetime | None = None,
+    asks: bool = False,
 ) -> Outlook:
     """What ``move`` with ``content`` would carry, and to whom as of now. Writes nothing.
 
     at: when it is to be published, if not now; the words around the words say "today" of another
-    day then. Raises ValidationError if the content, or that time, needs mending first.
+    day then. asks: see ``announce``. Raises ValidationError if the content, or that time, needs mending first.
     """
     content.check(
         publishing=move in (Move.PUBLISH, Move.UPDATE),
@@ -85,7 +90,7 @@ def preview(
     )
     if at is not None:
         check_time(content, at)
-    notice = notice_if(alert, move, content, at=at)
+    notice = notice_if(alert, move, content, at=at, asks=asks)
     people = _people(alert, notice, content)
     return Outlook(
         notice=notice,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +29,16 @@ def audience(
     serious: severe or extreme, so that it is also for those who want nothing else.
     ends: an all-clear or a cancel goes to exactly those told before; anything else goes to them
     and to everybody whose subscription, as it stood at ``asked_before``, matches; but to nobody who
-    had paused then.
+    had paused then. Who wrote STOPP to what they were told counts as told no more.
     """
-    told = Exists(
-        Delivery.objects.filter(TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert)
+    paths = list(paths)
+    deliveries = Delivery.objects.filter(
+        TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert
     )
+    left = _left(service.pk, paths).filter(
+        subscriber=OuterRef("subscriber"), ended_at__gt=OuterRef("dispatch__created_at")
+    )
+    told = Exists(deliveries.exclude(Exists(left)))
     wanted = _matching(service, paths, serious=serious, asked_before=asked_before)
     matching = wanted.filter(subscriber=OuterRef("pk"))
     # Who confirms a new choice while expansion waits stood in neither the old nor the new.
@@ -76,9 +81,9 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     if update.number > 1:
         for earlier in Dispatch.objects.filter(
             update__alert=update.alert_id, update__number__lt=update.number
-        ):
+        ).select_related("update"):
             told, horizon = _told(earlier, after, most // slice_size + 1)
-            keys |= told
+            keys |= told - _left_it(earlier, told)
             through = _nearer(through, horizon)
     found = sorted(key for key in keys if through is None or key <= through)
     if len(found) > most:
@@ -114,6 +119,38 @@ def _told(dispatch: Dispatch, after: int, most_batches: int) -> tuple[set[int], 
         )
         keys.update(told.order_by().values_list("subscriber_id", flat=True))
     return keys, through
+
+
+def left_since(dispatch: Dispatch) -> QuerySet[Subscription]:
+    """What was ended by STOPP since then at its places, of those who want to hear nothing there now."""
+    update = dispatch.update
+    paths = [place["path"] for place in update.places]
+    return _left(update.service_id, paths).filter(ended_at__gt=dispatch.created_at)
+
+
+def _left_it(earlier: Dispatch, told: Collection[int]) -> set[int]:
+    """Who of those told wrote STOPP to it."""
+    if not told:
+        return set()
+    among = left_since(earlier).filter(subscriber__gte=min(told), subscriber__lte=max(told))
+    return set(among.order_by().values_list("subscriber_id", flat=True))
+
+
+def _left(service: int, paths: Iterable[str]) -> QuerySet[Subscription]:
+    """Subscriptions at these places that STOPP ended, of those who have none there now.
+
+    service: key of the one it is about.
+    """
+    areas = related_areas(paths).values("pk")
+    stands = Subscription.objects.filter(
+        STANDING,
+        Q(service=None) | Q(service=service),
+        subscriber=OuterRef("subscriber"),
+        area__in=areas,
+    )
+    return Subscription.objects.filter(
+        ~Exists(stands), ended_reason=EndedReason.STOP, area__in=areas
+    )
 
 
 def _nearer(one: int | None, other: int | None) -> int | None:

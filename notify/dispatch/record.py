@@ -81,8 +81,7 @@ def _record(table: type[Delivery] | type[DirectMessage], receipts: Sequence[Keye
     back = dict(pair for pair in present if pair[1].outcome not in STATE)
     if back:
         queue_again(table, back, now)
-    if table is Delivery:
-        _respect_opt_outs([key for key, one in receipts if one.opted_out])
+    _respect_opt_outs(table, [key for key, one in receipts if one.opted_out])
 
 
 FORWARD = """
@@ -188,8 +187,17 @@ def _rank(receipt: Receipt) -> int:
     return RANK[STATE[receipt.outcome]]
 
 
-def _respect_opt_outs(keys: Sequence[int]) -> None:
-    """The provider refuses to write to somebody who told it to stop: then neither do we."""
-    if keys:
-        for subscriber in Subscriber.objects.filter(deliveries__pk__in=keys).distinct():
-            end_subscriber(subscriber, source=Consent.Source.PROVIDER)
+def _respect_opt_outs(table: type[Delivery] | type[DirectMessage], keys: Sequence[int]) -> None:
+    """The provider refuses to write to somebody who told it to stop: then neither do we.
+
+    Of direct messages only codes say whose number it is.
+    """
+    if not keys:
+        return
+    if table is Delivery:
+        refused = Subscriber.objects.filter(deliveries__pk__in=keys)
+    else:
+        codes = DirectMessage.objects.filter(pk__in=keys).values("sign_up__phone_index")
+        refused = Subscriber.objects.filter(phone_index__in=codes)
+    for subscriber in refused.distinct():
+        end_subscriber(subscriber, source=Consent.Source.PROVIDER)

@@ -35,24 +35,26 @@ def announce(
     version: int,
     key: uuid.UUID,
     by: User | None,
+    asks: bool = False,
 ) -> Dispatch:
     """Publish what ``move`` says and start its fan-out, all or nothing; workers wake after commit.
 
     version: of the alert, as the editor saw it. key: of the request; the same key again returns
-    the same dispatch and sends nothing. Raises ValidationError (by field), IllegalMove or
+    the same dispatch and sends nothing. asks: an all-clear asks people to reply by SMS if they are
+    still without, as far as they can reply. Raises ValidationError (by field), IllegalMove or
     AlertChanged; the alert is then as it is in the database.
     """
     try:
         with transaction.atomic():
             update, new = publish_update(alert, move, content, version=version, key=key, by=by)
-            return _start(update) if new else update.dispatch
+            return _start(update, asks) if new else update.dispatch
     except ValidationError:
         alert.refresh_from_db()
         raise
 
 
-def _start(update: Update) -> Dispatch:
-    notice = notice_of(update)
+def _start(update: Update, asks: bool) -> Dispatch:
+    notice = notice_of(update, asks=asks)
     refuse(problems(notice))
     # What was said before and is still unsent is no longer true.
     call_back(Dispatch.objects.filter(update__alert=update.alert), update.sent)
@@ -61,6 +63,7 @@ def _start(update: Update) -> Dispatch:
         notice_json=notice.to_json(),
         queue=Queue.URGENT if update.urgent else Queue.ROUTINE,
         created_at=update.sent,
+        asks=bool(notice.question),
     )
     bell.ring(bell.EXPAND, dispatch.pk, queue=dispatch.queue)
     return dispatch

@@ -12,8 +12,8 @@ from notify.residents.secrecy import blind_index, blind_indexes
 
 BLOCKED_FOR = timedelta(days=30)
 """How long no code is sent to somebody who wrote STOPP to codes that they never asked for."""
-ANSWERED_FOR = timedelta(hours=1)
-"""How long somebody who was answered is not answered again: two robots would never stop."""
+ANSWERED_FOR = {Mark.Kind.ANSWERED: timedelta(hours=1), Mark.Kind.INFORMED: timedelta(minutes=10)}
+"""How long somebody who was answered is not answered so again: two robots would never stop."""
 
 
 def block_codes(phone: str) -> None:
@@ -49,13 +49,19 @@ def _blocks(phone: str) -> QuerySet[Mark]:
     return Mark.objects.filter(phone_index__in=blind_indexes(phone), kind=Mark.Kind.BLOCKED)
 
 
-def may_answer(phone: str) -> bool:
-    """Whether the number was not answered within the hour; from now on it was."""
+def may_answer(phone: str, kind: Mark.Kind = Mark.Kind.ANSWERED) -> bool:
+    """Whether the number was not answered so a while ago; from now on it was.
+
+    kind: ANSWERED, or INFORMED for what may be asked again soon.
+    """
     _forget_old()
     _mark, new = Mark.objects.get_or_create(
         phone_index__in=blind_indexes(phone),
-        kind=Mark.Kind.ANSWERED,
-        defaults={"phone_index": blind_index(phone), "until": timezone.now() + ANSWERED_FOR},
+        kind=kind,
+        defaults={
+            "phone_index": blind_index(phone),
+            "until": timezone.now() + ANSWERED_FOR[kind],
+        },
     )
     return new
 

@@ -131,7 +131,13 @@ class Subscription(models.Model):
                 fields=["area", "subscriber"],
                 condition=models.Q(ended_at=None),
                 name="standing_by_area",
-            )
+            ),
+            # And leaves out whoever left a place in the middle of what they were told of it.
+            models.Index(
+                fields=["area", "subscriber"],
+                condition=models.Q(ended_reason=EndedReason.STOP.value),
+                name="left_by_area",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +243,7 @@ class Mark(models.Model):
 
         BLOCKED = "blocked", _("Wants no codes")
         ANSWERED = "answered", _("Was answered")
+        INFORMED = "informed", _("Was told what holds")
 
     phone_index = models.CharField(max_length=64)
     kind = models.CharField(max_length=16, choices=Kind)

@@ -135,7 +135,7 @@ def test_null_is_now(system: APIClient, draft: dict[str, Any]) -> None:
 
 
 def test_what_a_channel_cannot_carry_is_not_planned(system: APIClient) -> None:
-    long = body(words={"sv": {"headline": "Läcka", "description": "å" * 2000}})
+    long = body(words={"sv": {"headline": "Läcka", "instruction": "å" * 1000}})
     draft = system.post(ALERTS, long, format="json").json()
 
     answer = planned(system, draft)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from notify.alerts.models import Alert, Area, Service, Update
@@ -194,6 +195,27 @@ def test_an_alert_goes_through_its_life(system: APIClient, anyone: APIClient) ->
     assert Dispatch.objects.count() == 3
 
 
+def test_an_all_clear_asks_if_it_is_told_to(system: APIClient) -> None:
+    asking, silent = drafted(system), drafted(system)
+    for draft, said in ((asking, ALL_CLEAR | {"ask": True}), (silent, ALL_CLEAR)):
+        call(system, draft, "publish")
+        assert call(system, draft, "resolve", said, **{"If-Match": '"2"'}).status_code == 201
+
+    asked = Dispatch.objects.filter(asks=True).values_list("update__alert__code", flat=True)
+    assert list(asked) == [asking["code"]]
+
+
+def test_an_all_clear_cannot_ask_who_cannot_reply(system: APIClient, settings: Settings) -> None:
+    settings.SMS_REPLIES = False
+    draft = drafted(system)
+    call(system, draft, "publish")
+
+    refused = call(system, draft, "resolve", ALL_CLEAR | {"ask": True}, **{"If-Match": '"2"'})
+
+    assert refused.status_code == 422
+    assert fields(refused.json()) == ["ask"]
+
+
 def test_planned_work_may_be_drafted_without_its_end_and_not_published(system: APIClient) -> None:
     answer = system.post(ALERTS, body(urgency="Future", expires=None), format="json")
     assert answer.status_code == 201
@@ -279,7 +301,7 @@ def test_a_move_that_says_the_wrong_thing_is_not_made(
 def test_what_a_channel_cannot_carry_is_refused_and_nothing_is_published(
     system: APIClient,
 ) -> None:
-    draft = drafted(system, words={"sv": {"headline": "Läcka", "description": "å" * 2000}})
+    draft = drafted(system, words={"sv": {"headline": "Läcka", "instruction": "å" * 1000}})
 
     answer = call(system, draft, "publish")
 

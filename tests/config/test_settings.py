@@ -189,6 +189,15 @@ def test_half_a_provider_is_refused_and_the_other_half_named(
         ({"SMS_SEGMENTS_PER_SECOND": "-1"}, "SMS_SEGMENTS_PER_SECOND is '-1'"),
         ({"SMS_SEGMENTS_PER_SECOND": "9e9"}, "SMS_SEGMENTS_PER_SECOND"),
         ({"SMS_WORKERS": "0"}, "SMS_WORKERS must be 1 or more"),
+        (
+            {
+                "TWILIO_ACCOUNT_SID": "AC1",
+                "TWILIO_AUTH_TOKEN": "x",
+                "TWILIO_SENDER": "Notify",
+                "SMS_REPLIES": "true",
+            },
+            "SMS_REPLIES is true, but nobody can answer 'Notify'",
+        ),
         ({"SMS_IN_FLIGHT": "0"}, "must be 1 or more"),
     ],
 )
@@ -206,6 +215,25 @@ def test_without_a_provider_there_is_no_sms_channel() -> None:
 def test_with_a_provider_there_is_one() -> None:
     provider = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "x", "TWILIO_SENDER": "Notify"}
     assert "SmsChannel" in value_of("NOTIFY_CHANNELS", **provider)
+
+
+@pytest.mark.parametrize(
+    ("sender", "given", "replies"),
+    [
+        ("+46766860000", {}, "True"),
+        ("71700", {}, "True"),
+        ("MG" + "0" * 32, {}, "True"),
+        ("MG" + "0" * 32, {"SMS_REPLIES": "false"}, "False"),
+        ("BorasStad", {}, "False"),
+        ("MGM Vatten", {}, "False"),
+        ("2 Vatten", {}, "False"),
+    ],
+)
+def test_people_can_reply_to_numbers_and_not_to_names(
+    sender: str, given: dict[str, str], replies: str
+) -> None:
+    provider = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "x", "TWILIO_SENDER": sender}
+    assert value_of("SMS_REPLIES", **provider, **given) == replies
 
 
 def test_nothing_said_is_safe() -> None:

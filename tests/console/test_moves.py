@@ -84,7 +84,7 @@ def test_a_text_too_long_for_sms_is_stopped_at_the_preview_and_at_the_door(
     client: Client, move: str
 ) -> None:
     where = at(published(), move)
-    form = form_on(client, where, sv_description="Långt. " * 200)
+    form = form_on(client, where, sv_instruction="Långt. " * 140)
     look = client.post(where, form | {"step": "look"})
     assert "Det går inte att skicka så här" in text(look)
     assert 'value="send"' not in look.content.decode()

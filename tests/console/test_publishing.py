@@ -127,7 +127,7 @@ def test_an_end_that_has_passed_blocks_it(client: Client) -> None:
 
 
 def test_a_text_too_long_for_sms_blocks_it(client: Client) -> None:
-    words = {"sv": {"headline": "Kort", "description": "Långt. " * 200}}
+    words = {"sv": {"headline": "Kort", "instruction": "Långt. " * 140}}
     alert = given.draft(words=words)
     where = preview_of(alert)
     page = client.get(where)

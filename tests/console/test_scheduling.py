@@ -203,7 +203,7 @@ def test_a_time_at_which_it_cannot_go_out_says_why_and_sends_nothing(
 
 
 def test_what_cannot_be_sent_at_all_offers_no_time(client: Client) -> None:
-    long = given.draft(words={"sv": {"headline": "Kort", "description": "Långt. " * 200}})
+    long = given.draft(words={"sv": {"headline": "Kort", "instruction": "Långt. " * 140}})
     page = client.get(where(long))
     assert "Det går inte att skicka så här" in text(page)
     assert "Publicera senare" not in text(page)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from notify.dispatch.keywords import WORDS, Keyword, keyword
 
+LEAVING = {Keyword.STOP, Keyword.STOP_ALL}
+
 
 @pytest.mark.parametrize(
     "body",
@@ -26,7 +28,34 @@ from notify.dispatch.keywords import WORDS, Keyword, keyword
     ],
 )  # fmt: skip
 def test_these_mean_stop(body: str) -> None:
+    assert keyword(body) in LEAVING
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "STOPP", "Stopp", "Stop.", "“Stopp!”", "\nSTOPP\n", "Stopp, tack", "*stopp*", "AVSLUTA", "Avsluta!",
+        "ＳＴＯＰＰ", "stopp1", "👋 stopp", "Hej, STOPP", "Hej! Stopp tack", "S T O P P", "s.t.o.p", "STOPP\u200b",
+        "avbryt", "stoppa",
+        "Stoppa sms", "sluta", "Avsluta tack", "1. stopp",
+    ],
+)  # fmt: skip
+def test_the_bare_word_is_about_the_last_message(body: str) -> None:
     assert keyword(body) is Keyword.STOP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "STOPP ALLT", "stopp allt!", "Stopp allt tack", "STOP ALL", "stopall", "Stopp alla", "AVSLUTA ALLT",
+        "Avsluta alla sms",
+        "stopp all", "STOPP, ALLT.", "S T O P P allt", "unsubscribe", "optout", "avregistrera mig", "Avanmäl mig!",
+        "ta bort mig", "Ta bort mitt nummer", "remove me", "Sluta skicka sms till mig", "STOPP inte fler sms",
+        "Jag vill inte ha fler sms, stopp", "Stop sending me texts", "stopp stopp stopp", "STOPP allihopa",
+    ],
+)  # fmt: skip
+def test_whoever_writes_more_than_the_word_wants_to_be_left_alone(body: str) -> None:
+    assert keyword(body) is Keyword.STOP_ALL
 
 
 @pytest.mark.parametrize(
@@ -37,15 +66,21 @@ def test_these_mean_stop(body: str) -> None:
         "hjalp",
         unicodedata.normalize("NFD", "hjälp"),
         "help me",
-        "INFO",
-        "Info tack",
     ],
 )
 def test_these_ask_for_help(body: str) -> None:
     assert keyword(body) is Keyword.HELP
 
 
-@pytest.mark.parametrize("body", ["START", "Start!", "unstop", "starta tack", "Hej, start"])
+@pytest.mark.parametrize("body", ["INFO", "info", "Info tack", "i n f o", "Status", "Hej, info"])
+def test_these_ask_what_holds(body: str) -> None:
+    assert keyword(body) is Keyword.INFO
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["START", "Start!", "unstop", "starta tack", "Hej, start", "Fortsätt", "fortsatt", "resume"],
+)
 def test_these_ask_to_come_back(body: str) -> None:
     assert keyword(body) is Keyword.START
 
@@ -89,7 +124,7 @@ def test_a_stop_is_a_stop_with_its_letters_apart(word: str, between: str) -> Non
 
 @given(rest=st.text(max_size=200))
 def test_nothing_after_stopp_takes_it_back(rest: str) -> None:
-    assert keyword(f"STOPP {rest}") is Keyword.STOP
+    assert keyword(f"STOPP {rest}") in LEAVING
 
 
 @given(body=st.text())

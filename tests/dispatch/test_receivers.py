@@ -6,36 +6,30 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
 from notify.channels.memory import MemoryChannel
 from notify.channels.signals import status_reported, text_received
 from notify.dispatch.direct import send_direct
-from notify.dispatch.models import State
+from notify.dispatch.models import ReadText, State
 from notify.dispatch.retention import forget
 from notify.residents.models import Consent, EndedReason, Mark, SignUp, Subscriber
 from notify.residents.secrecy import blind_index
-from notify.residents.services import Wish, request_sign_up
+from notify.residents.services import Wish, end_subscriber, request_sign_up
 from tests import given
 from tests.dispatch import world
 from tests.dispatch.conftest import Bells
+from tests.dispatch.phones import PHONE, answers, write
 
 pytestmark = pytest.mark.django_db
 
-PHONE = "+46701740605"
-
-
-def write(body: str, *, address: str = PHONE, answered: bool = False) -> None:
-    text_received.send(
-        sender=None, address=address, body=body, provider_id="SM1", answered=answered
-    )
-
-
-def answers(memory: MemoryChannel) -> list[tuple[str, str]]:
-    """Send what waits; address and words of each text."""
-    send_direct()
-    return [(text.address, text.body) for text in memory.texts]
+GOODBYE = (
+    "Driftinformation: Du får inga fler sms från oss. Svara START om du ångrar dig, eller "
+    "välkommen tillbaka på http://testserver"
+)
 
 
 def test_a_status_is_put_down() -> None:
@@ -65,7 +59,7 @@ def test_stopp_ends_everything_and_is_confirmed(memory: MemoryChannel, body: str
     assert answers(memory) == [
         (
             PHONE,
-            "Driftinformation: Du får inga fler sms från oss. Välkommen tillbaka på http://testserver",
+            GOODBYE,
         )
     ]
 
@@ -108,10 +102,11 @@ def test_help_is_answered_and_ends_nothing(memory: MemoryChannel) -> None:
     assert person.ended_at is None
     [(address, words)] = answers(memory)
     assert address == PHONE
-    assert words == (
-        "Driftinformation: Svara STOPP om du inte vill ha fler sms. "
-        "Se vad som gäller nu: http://testserver"
+    assert words.startswith(
+        "Driftinformation: Svara INFO för att få veta vad som gäller nu, STOPP "
     )
+    assert "STOPP ALLT för att avsluta allt" in words
+    assert words.endswith("/subscribe/")
 
 
 @pytest.mark.parametrize("body", ["När är vattnet tillbaka?", "", "👍"])
@@ -137,7 +132,7 @@ def test_an_unknown_sender_gets_nothing(memory: MemoryChannel, body: str, addres
 # --- once an hour, coming back, and unwanted codes --------------------------------------------
 
 
-@pytest.mark.parametrize("body", ["HJÄLP", "info", "START"])
+@pytest.mark.parametrize("body", ["HJÄLP", "START"])
 def test_a_number_is_answered_once_an_hour(memory: MemoryChannel, body: str) -> None:
     given.subscriber(PHONE)
     given.subscriber("+46701740606")
@@ -160,15 +155,76 @@ def test_info_within_a_sentence_is_not_answered(memory: MemoryChannel) -> None:
     assert answers(memory) == []
 
 
-def test_start_tells_who_has_left_how_to_come_back(memory: MemoryChannel) -> None:
+def test_start_undoes_it(memory: MemoryChannel) -> None:
     person = given.subscriber(PHONE)
     write("STOPP")
 
     write("START")
 
     person.refresh_from_db()
+    assert person.ended_at is None
+    assert "Du får sms om Äspered igen." in answers(memory)[-1][1]
+
+
+def test_start_tells_who_left_on_the_web_how_to_come_back(memory: MemoryChannel) -> None:
+    person = given.subscriber(PHONE)
+    end_subscriber(person, source=Consent.Source.WEB)
+
+    write("START")
+
+    person.refresh_from_db()
     assert person.ended_at is not None
     assert "välja dina områden på http://testserver" in answers(memory)[-1][1]
+
+
+def test_start_says_what_stands_to_who_has_not_left(memory: MemoryChannel) -> None:
+    given.subscriber(PHONE)
+
+    write("START")
+
+    assert "Du får sms om Äspered. Svara STOPP" in answers(memory)[-1][1]
+
+
+def test_who_is_back_hears_it_even_if_the_provider_has_answered(memory: MemoryChannel) -> None:
+    given.subscriber(PHONE)
+    write("STOP", answered=True)
+
+    write("START", answered=True)
+
+    [(_address, words)] = answers(memory)
+    assert words == (
+        "Driftinformation: Du får sms om Äspered igen. Svara STOPP för att avsluta. "
+        "Ändra vad du får: http://testserver/subscribe/"
+    )
+
+
+def test_a_message_delivered_twice_is_read_once(memory: MemoryChannel) -> None:
+    given.subscriber(PHONE)
+    write("STOPP", provider_id="SMa")
+    write("START", provider_id="SMb")
+
+    write("STOPP", provider_id="SMa")
+
+    assert Subscriber.objects.get().ended_at is None
+    assert len(answers(memory)) == 2
+
+
+def test_what_was_read_is_forgotten_after_a_day() -> None:
+    given.subscriber(PHONE)
+    write("INFO")
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        write("INFO")
+
+    assert ReadText.objects.count() == 1
+
+
+def test_small_talk_costs_no_statement() -> None:
+    given.subscriber(PHONE)
+
+    with CaptureQueriesContext(connection) as captured:
+        write("När är vattnet tillbaka?")
+
+    assert [one for one in captured if "SAVEPOINT" not in one["sql"]] == []
 
 
 @pytest.mark.parametrize("body", ["START", "UNSTOP", "HELP"])

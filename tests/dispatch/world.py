@@ -58,6 +58,8 @@ def say(
     move: Move = Move.PUBLISH,
     alert: Alert | None = None,
     content: AlertContent | None = None,
+    *,
+    asks: bool = False,
     **changes: Any,
 ) -> Dispatch:
     """Announce ``move`` of the alert (a new one by default) with its content and these changes."""
@@ -66,7 +68,8 @@ def say(
     alert.refresh_from_db()
     if content is None:
         content = given.content(**changes) if changes else given.said(alert, move)
-    return announce(alert, move, content, version=alert.version, key=uuid.uuid4(), by=None)
+    key = uuid.uuid4()
+    return announce(alert, move, content, version=alert.version, key=key, by=None, asks=asks)
 
 
 def work() -> int:

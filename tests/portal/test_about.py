@@ -42,7 +42,9 @@ def test_the_banners_line_can_be_pasted_as_it_stands(client: Client, settings: S
 
 def test_it_says_what_becomes_of_a_number(client: Client, english: Client) -> None:
     assert "Så hanterar vi ditt telefonnummer" in client.get("/about/").content.decode()
-    assert "When you answer STOP you get nothing more." in english.get("/about/").content.decode()
+    assert (
+        "When you end everything you get nothing more." in english.get("/about/").content.decode()
+    )
 
 
 def test_an_empty_city_has_a_page_too(client: Client) -> None:

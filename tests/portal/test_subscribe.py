@@ -42,8 +42,21 @@ def test_in_english_everything_is_in_english_and_so_are_the_messages(english: Cl
 
     answer = english.post(page, {"code": sent_code()}, follow=True)
 
-    assert "Answer STOP to any SMS from us." in text(answer)
+    assert "Answer STOPP to an SMS from us to end the area" in text(answer)
     assert Subscriber.objects.get().language == "en"
+
+
+def test_nobody_is_told_to_answer_a_sender_that_cannot_be_answered(
+    client: Client, settings: Settings
+) -> None:
+    settings.SMS_REPLIES = False
+    page = asked(client)
+
+    done = client.post(page, {"code": sent_code()}, follow=True)
+
+    for shown in (client.get("/subscribe/"), client.get("/about/"), done):
+        assert "I varje sms från oss står det var du avslutar." in text(shown)
+        assert "STOPP ALLT" not in text(shown)
 
 
 def test_all_services_ticked_means_those_added_later_too(client: Client) -> None:

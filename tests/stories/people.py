@@ -142,9 +142,9 @@ class Editor:
         """Post an update that changes these fields of the form."""
         return self._moves(alert, "update", changes)
 
-    def resolves(self, alert: Alert, words: Words) -> Alert:
-        """Give the all-clear."""
-        return self._moves(alert, "resolve", words.fields())
+    def resolves(self, alert: Alert, words: Words, *, asks: bool = False) -> Alert:
+        """Give the all-clear. asks: whether anybody is still without."""
+        return self._moves(alert, "resolve", words.fields() | ({"ask": "on"} if asks else {}))
 
     def cancels(self, alert: Alert, words: Words) -> Alert:
         """Take back what was sent in error."""
@@ -161,6 +161,11 @@ class Editor:
             page.text[:1000]
         )
         return replace(alert, number=alert.number + 1)
+
+    def reads(self, alert: Alert) -> str:
+        """What the alert's page says, without its markup."""
+        page = self.visitor.open(f"/console/alerts/{alert.code}/")
+        return " ".join(page.tree.xpath("string(//main)").split())
 
     # --- watching -----------------------------------------------------------------------------
 

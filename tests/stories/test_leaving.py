@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from notify.demo.stack import Stack
 from tests.stories.people import Editor, Resident, Words
-from tests.stories.places import APLARED, BOSNÄS, BREDARED
+from tests.stories.places import APLARED, BOSNÄS, BREDARED, FUNNINGEN, GÅNGHESTER, SJÖMARKEN
 
 LEAK = Words("Vattenläcka i Aplared", "Burst water main in Aplared")
 
@@ -31,6 +31,52 @@ def test_stopp_is_confirmed_and_ends_it_until_they_come_back(
     first = editor.resolves(first, LEAK)
     editor.sees_it_arrive(first)
     assert leaver.texts_about(first) == []
+
+
+def test_stopp_leaves_one_place_and_start_comes_back(
+    editor: Editor, resident: Callable[..., Resident]
+) -> None:
+    person = resident(FUNNINGEN, SJÖMARKEN).subscribes()
+    first = editor.tells(FUNNINGEN, LEAK)
+    editor.sees_it_arrive(first)
+    person.writes("stopp")
+    person.hears(
+        "Du får inte längre sms om Funningen. Du får fortfarande sms om Sjömarken och Viared."
+    )
+
+    # Neither how it ends nor anything new there; the other place is told of as before.
+    first = editor.resolves(first, LEAK)
+    elsewhere = editor.tells(SJÖMARKEN, LEAK)
+    for alert in (first, elsewhere):
+        editor.sees_it_arrive(alert)
+    assert len(person.texts_about(first)) == 1
+    assert len(person.texts_about(elsewhere)) == 1
+
+    person.writes("info")
+    assert elsewhere.link in person.hears(r"Det här gäller nu[\s\S]*")
+    person.writes("START")
+    person.hears("Du får sms om Funningen igen")
+    again = editor.tells(FUNNINGEN, LEAK)
+    editor.sees_it_arrive(again)
+    assert len(person.texts_about(again)) == 1
+
+
+def test_who_is_still_without_says_so_and_the_editor_sees_where(
+    editor: Editor, resident: Callable[..., Resident]
+) -> None:
+    dry, wet = resident(GÅNGHESTER).subscribes(), resident(GÅNGHESTER, language="en").subscribes()
+    alert = editor.tells(GÅNGHESTER, LEAK)
+    editor.sees_it_arrive(alert)
+    alert = editor.resolves(alert, LEAK, asks=True)
+    editor.sees_it_arrive(alert)
+    dry.hears("Svara 1 om du fortfarande saknar vatten")
+    wet.hears("Reply 1 if you are still without water")
+    assert "Ingen har svarat" in editor.reads(alert)
+
+    dry.writes("1")
+    dry.hears("Vi har noterat att det inte är klart hos dig")
+    wet.writes("Works fine, thanks")
+    assert "1 person av 2 tillfrågade är fortfarande utan." in editor.reads(alert)
 
 
 def test_the_providers_own_stop_ends_it_too(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -61,6 +62,23 @@ class WordsSerializer(VersionSerializer):
         default=dict,
         help_text="A phrase's key for each kind of advice. An end can only say what people can do again.",
     )
+
+
+class ResolveSerializer(WordsSerializer):
+    """The words of an all-clear."""
+
+    ask = serializers.BooleanField(
+        default=False,
+        help_text="Ask by SMS whether anybody is still without. The console shows the answers by area.",
+    )
+
+    def validate_ask(self, ask: bool) -> bool:
+        """Refuse a question that nobody can answer."""
+        if ask and not settings.SMS_REPLIES:
+            raise serializers.ValidationError(
+                _("Nobody can reply to our SMS, so they cannot ask anything.")
+            )
+        return ask
 
 
 class ContentSerializer(WordsSerializer):

@@ -30,6 +30,7 @@ from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
 from notify.api.serializers.progress import ProgressSerializer
 from notify.api.serializers.writing import (
     PublishSerializer,
+    ResolveSerializer,
     UpdateInputSerializer,
     VersionSerializer,
     WordsSerializer,
@@ -95,6 +96,7 @@ class MoveView(ApiView):
         changes = valid(self.serializer(data=request.data, partial=self.partial))
         version = seen(request, changes.pop("version", None))
         at = changes.pop("publish_at", None)
+        asks = changes.pop("ask", False)
         key = request_key(request)
         said = Update.objects.filter(request_key=key).select_related("service").first()
         planned = Schedule.objects.filter(key=key).first()
@@ -108,7 +110,9 @@ class MoveView(ApiView):
             if at:
                 announce_later(alert, at, version=version.version, key=key, by=by)
                 return _made(find_alert(code), None, status=202)
-            dispatch = announce(alert, self.move, content, version=version.version, key=key, by=by)
+            dispatch = announce(
+                alert, self.move, content, version=version.version, key=key, by=by, asks=asks
+            )
         except AlertChanged as changed:
             raise version.refusal(changed) from None
         return _made(find_alert(code), dispatch.update, status=201)
@@ -160,9 +164,9 @@ class Resolve(MoveView):
     """The all-clear."""
 
     move = Move.RESOLVE
-    serializer = WordsSerializer
+    serializer = ResolveSerializer
 
-    @described(WordsSerializer, "resolve")
+    @described(ResolveSerializer, "resolve")
     def post(self, request: Request, code: str) -> Response:
         """Say that it is over, to exactly those who were told before."""
         return self.make(request, code)

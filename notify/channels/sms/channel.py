@@ -17,7 +17,7 @@ from notify.channels.notice import Notice
 from notify.channels.sms import carrier, errors, twilio
 from notify.channels.sms.background import Background
 from notify.channels.sms.carrier import Carrier
-from notify.channels.sms.compose import compose, spoken
+from notify.channels.sms.compose import compose, fit, spoken
 from notify.channels.sms.handful import Handful
 from notify.channels.sms.outgoing import Outgoing, for_notice, for_text
 from notify.channels.sms.text import Encoding, excess, measure, outside_gsm_7
@@ -96,7 +96,8 @@ class SmsChannel(TextChannel):
 
     def preview(self, notice: Notice, language: str) -> Preview:
         """The SMS as on a phone, with what it costs."""
-        text = compose(notice, language)
+        fitted = fit(notice, language)
+        text = fitted.text
         counted = measure(text)
         sender = settings.TWILIO_SENDER
         return Preview(
@@ -111,6 +112,8 @@ class SmsChannel(TextChannel):
                 "characters": len(text),
                 "segments": counted.segments,
                 "most": settings.SMS_MAX_SEGMENTS,
+                "shortened": fitted.shortened,
+                "replies": not notice.leave_url,
                 "too_long": counted.segments > settings.SMS_MAX_SEGMENTS,
                 "costly": " ".join(outside_gsm_7(text))
                 if counted.encoding is Encoding.UCS_2

@@ -7,7 +7,9 @@ in the provider's list by its exact words.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,7 @@ from django.utils import dateformat
 from django.utils.translation import npgettext, override, pgettext
 
 from notify.channels.notice import Notice
-from notify.channels.sms.text import normalise
+from notify.channels.sms.text import measure, normalise
 from notify.channels.texts import says
 
 MOST_PLACES = 6
@@ -32,23 +34,79 @@ def spoken(notice: Notice, language: str) -> str:
 
 
 def compose(notice: Notice, language: str) -> str:
-    """The whole SMS for a reader of that language, normalised for GSM-7."""
+    """The whole SMS for a reader of that language, normalised for GSM-7, within SMS_MAX_SEGMENTS if it can be."""
+    return fit(notice, language).text
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """An SMS. shortened: its description was cut short to make it fit."""
+
+    text: str
+    shortened: bool = False
+
+
+def fit(notice: Notice, language: str) -> Fitted:
+    """The SMS, with as much of the description as fits: the page behind the link has all of it.
+
+    Nothing else is ever cut: not who writes, the headline, the places, what to do, the times or
+    the links. If all that is too long by itself it stays too long, and is not sent.
+    """
     said = spoken(notice, language)
     with override(said):
-        return normalise("\n".join(part for part in _parts(notice, said) if part))
+        whole = _text(notice, said)
+        most = settings.SMS_MAX_SEGMENTS
+        if measure(whole).segments <= most:
+            return Fitted(whole)
+        description = notice.in_language(said).description
+        ends = [0, *(word.end() for word in re.finditer(r"\S+", description))]
+
+        def too_long(end: int) -> bool:
+            return measure(_text(notice, said, _cut(description, end))).segments > most
+
+        # One word more never costs less, so the longest beginning that fits is found by halves.
+        first_too_long = bisect_left(ends, True, key=too_long)
+        kept = ends[max(0, first_too_long - 1)]
+        return Fitted(_text(notice, said, _cut(description, kept)), shortened=len(ends) > 1)
 
 
-def _parts(notice: Notice, language: str) -> Iterator[str]:
+def brief(notice: Notice, language: str, now: datetime) -> str:
+    """What it is about in a few words, for somebody who asks ``now``: what, where, until when, the link."""
+    said = spoken(notice, language)
+    with override(said):
+        words = notice.in_language(said)
+        parts = (
+            words.headline,
+            _places(notice, words.headline),
+            _times(replace(notice, sent=now)),
+            notice.url,
+        )
+        return normalise("\n".join(part for part in parts if part))
+
+
+def _cut(text: str, end: int) -> str:
+    return text[:end].rstrip(",;:-.") + "..." if end else ""
+
+
+def _text(notice: Notice, language: str, description: str | None = None) -> str:
+    """In the active language. description: instead of the notice's own."""
+    return normalise("\n".join(part for part in _parts(notice, language, description) if part))
+
+
+def _parts(notice: Notice, language: str, description: str | None) -> Iterator[str]:
     words = notice.in_language(language)
     kind = _kind(notice)
     if kind and says(words.headline, kind):
         kind = ""
     yield ": ".join(part for part in (notice.publisher, kind, words.headline) if part)
     yield _places(notice, words.headline)
-    yield words.description
+    yield words.description if description is None else description
     yield words.instruction
     yield _times(notice)
+    yield notice.question.get(language, "")
     yield notice.sms_url or notice.url
+    if notice.leave_url:
+        yield pgettext("SMS", "Change or end: %(url)s") % {"url": notice.leave_url}
 
 
 def _kind(notice: Notice) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.content import AlertContent
-from notify.alerts.models import Alert, Service, Template
+from notify.alerts.models import Alert, Area, Service, Template
 from notify.alerts.vocabulary import Certainty, Urgency
 from notify.console.forms.content import ContentForm, as_it_stands
 from notify.console.forms.times import LocalTimeField
@@ -133,6 +133,24 @@ class DraftForm(ContentForm):
         if template.urgency == Urgency.FUTURE:
             del initial["onset"]
         return cls(initial=initial, words=template.words, advice=template.advice)
+
+    @classmethod
+    def after(cls, alert: Alert, areas: Sequence[Area]) -> DraftForm:
+        """A form for a new alert that begins where one ended too early: the same, now, and open-ended.
+
+        areas: where it is not over; none for all of them.
+        """
+        initial = as_it_stands(alert) | {
+            "service": alert.service.slug,
+            "urgency": Urgency.IMMEDIATE,
+            "certainty": Certainty.OBSERVED,
+            "onset": timezone.now().replace(second=0, microsecond=0),
+            "expires": None,
+            "unknown_end": True,
+        }
+        if areas:
+            initial["areas"] = list(areas)
+        return cls(initial=initial, words=alert.words, advice=alert.advice)
 
     @classmethod
     def of(cls, alert: Alert) -> DraftForm:

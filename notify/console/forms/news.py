@@ -7,13 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.content import AlertContent, Words
 from notify.alerts.models import Alert, Area
 from notify.console.closing_words import closing_words
 from notify.console.forms.content import AlertForm, ContentForm, as_it_stands
 from notify.console.place_names import name_places, topmost
+from notify.dispatch.question import question
 
 
 class UpdateForm(ContentForm):
@@ -96,10 +101,24 @@ class EndForm(AlertForm):
 
 
 class ResolveForm(EndForm):
-    """The all-clear."""
+    """The all-clear. It may ask whether anybody is still without, where people can reply."""
+
+    ask = forms.BooleanField(label=_("Ask whether anybody is still without"), required=False)
 
     def __init__(self, data: Any = None, *, alert: Alert) -> None:
         super().__init__(data, alert=alert, words=closing_words(alert, in_error=False))
+        if not (settings.SMS_ENABLED and settings.SMS_REPLIES):
+            del self.fields["ask"]
+            return
+        asked = question(alert.service.slug)[settings.LANGUAGE_CODE]
+        self.fields["ask"].help_text = gettext(
+            "Then the SMS says “%(question)s” The answers are counted by area, on the alert’s page."
+        ) % {"question": asked}
+
+    @property
+    def asks(self) -> bool:
+        """Whether the box is ticked."""
+        return bool(self.cleaned_data.get("ask"))
 
 
 class CancelForm(EndForm):

@@ -32,6 +32,11 @@ class VersionedForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid"), STALE),
     )
 
+    @property
+    def asks(self) -> bool:
+        """Whether what it sends asks people something."""
+        return False
+
     def __init__(self, data: Any = None, *, alert: Alert | None = None, **kwargs: Any) -> None:
         self.alert = alert
         initial = {"version": alert.version if alert else 0, "key": uuid.uuid4()}

@@ -14,7 +14,7 @@ from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
 from notify.alerts.lifecycle import AlertChanged, IllegalMove
 from notify.alerts.models import Alert, Template
-from notify.alerts.vocabulary import Move
+from notify.alerts.vocabulary import Move, State
 from notify.console.access import EditorRequest, editors_only
 from notify.console.buttons import not_any_more
 from notify.console.changes import differences
@@ -22,12 +22,16 @@ from notify.console.forms.draft import DraftForm
 from notify.console.forms.versioned import VersionedForm
 from notify.console.outline import draw
 from notify.console.refusal import refused
+from notify.dispatch.still_without import answers_to
 
 
 @editors_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: EditorRequest) -> HttpResponse:
-    """Choose a template (``?template=slug``, or empty for none), fill in, save."""
+    """Choose a template (``?template=slug``, or empty for none), fill in, save.
+
+    ``?after=code`` starts from an alert that is over, for where it is not.
+    """
     if request.method != "POST":
         return _begin(request)
     form = DraftForm(request.POST)
@@ -77,6 +81,8 @@ def discard(request: EditorRequest, code: str) -> HttpResponse:
 
 
 def _begin(request: EditorRequest) -> HttpResponse:
+    if code := request.GET.get("after"):
+        return _begin_after(request, code)
     slug = request.GET.get("template")
     if slug == "":
         return _page(request, DraftForm.starting_from(None))
@@ -87,6 +93,14 @@ def _begin(request: EditorRequest) -> HttpResponse:
     status = HTTPStatus.NOT_FOUND if slug else HTTPStatus.OK
     context = {"templates": templates, "unknown": slug}
     return render(request, "console/templates.html", context, status=status)
+
+
+def _begin_after(request: EditorRequest, code: str) -> HttpResponse:
+    over = Alert.objects.filter(state=State.RESOLVED).select_related("service")
+    ended = get_object_or_404(over, code=code)
+    answers = answers_to(ended)
+    areas = [area for area, _people in answers.areas if area.active] if answers else []
+    return _page(request, DraftForm.after(ended, areas), ended=ended)
 
 
 def _revise(request: EditorRequest, alert: Alert, form: DraftForm, *, version: int) -> HttpResponse:

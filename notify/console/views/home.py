@@ -16,6 +16,7 @@ from notify.alerts.phases import keeps_waiting
 from notify.alerts.schedule import is_late
 from notify.alerts.vocabulary import Severity, State
 from notify.console.access import EditorRequest, editors_only
+from notify.dispatch.still_without import people_without
 
 LATELY = 10
 """How many ended alerts are listed."""
@@ -26,10 +27,13 @@ LATELY = 10
 def home(request: EditorRequest) -> HttpResponse:
     """The alerts by what they ask of the reader: those overdue first of all, then the worst first."""
     now = timezone.now()
+    ended = list(selectors.ended_alerts(now)[:LATELY])
+    without = people_without(ended)
     context = {
         **_standing(now),
         **_drafts(now),
-        "ended": selectors.ended_alerts(now)[:LATELY],
+        "ended": ended,
+        "unfinished": [(alert, without[alert.pk]) for alert in ended if alert.pk in without],
         "now": now,
     }
     return render(request, "console/home.html", context)

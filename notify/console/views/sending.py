@@ -30,7 +30,7 @@ def send(
 ) -> HttpResponse:
     """Announce it, and go where it can be watched. Raises what ``announce`` raises."""
     version, key = form.cleaned_data["version"], form.cleaned_data["key"]
-    announce(alert, move, content, version=version, key=key, by=request.user)
+    announce(alert, move, content, version=version, key=key, by=request.user, asks=form.asks)
     messages.success(request, sent(move, planned=alert.planned))
     return redirect("console:alert", alert.code)
 
@@ -50,7 +50,7 @@ def show_preview(
     context |= {
         "alert": alert,
         "form": form,
-        "ahead": look_ahead(alert, move, content, at=at),
+        "ahead": look_ahead(alert, move, content, at=at, asks=form.asks),
         "address": reverse(f"console:{move.value}", args=[alert.code]),
     }
     return render(request, "console/preview.html", context, status=status)

@@ -69,7 +69,7 @@ def too_long(**words: Words) -> Notice:
 
 
 def test_too_many_segments_are_a_problem_in_the_language_that_has_them() -> None:
-    told = too_long(en=Words("Water outage in Äspered", LONG))
+    told = too_long(en=Words("Water outage in Äspered", "", LONG))
     with override("en"):
         [problem] = SmsChannel().problems(told)
     assert problem.startswith("English: the SMS is 9 segments long, and at most 6 can be sent.")
@@ -80,22 +80,42 @@ def test_too_many_segments_are_a_problem_in_the_language_that_has_them() -> None
 
 def test_shortening_by_what_the_problem_says_solves_it() -> None:
     with override("en"):
-        [problem] = SmsChannel().problems(too_long(sv=Words("Vattenavbrott", LONG)))
+        [problem] = SmsChannel().problems(too_long(sv=Words("Vattenavbrott", "", LONG)))
     over = int(problem.removesuffix(" characters.").rsplit(" ", 1)[1])
-    assert SmsChannel().problems(too_long(sv=Words("Vattenavbrott", LONG[:-over]))) == []
+    assert SmsChannel().problems(too_long(sv=Words("Vattenavbrott", "", LONG[:-over]))) == []
     longer = LONG[: 1 - over].rstrip() + "x"
-    assert len(SmsChannel().problems(too_long(sv=Words("Vattenavbrott", longer)))) == 1
+    assert len(SmsChannel().problems(too_long(sv=Words("Vattenavbrott", "", longer)))) == 1
 
 
 def test_the_problem_names_the_characters_that_make_it_long() -> None:
     with override("en"):
-        [problem] = SmsChannel().problems(too_long(sv=Words("Avbrott", "Saša 😀 " * 60)))
+        [problem] = SmsChannel().problems(too_long(sv=Words("Avbrott", "", "Saša 😀 " * 60)))
     assert problem.endswith("These characters more than double its length: š 😀")
 
 
 def test_the_most_segments_are_a_setting(settings: Settings) -> None:
     settings.SMS_MAX_SEGMENTS = 1
-    assert len(SmsChannel().problems(notice())) == 2
+    instruction = "Hämta vatten vid tankbilen på skolgården. " * 4
+    told = too_long(sv=Words("Avbrott", "", instruction), en=Words("Outage", "", instruction))
+    assert len(SmsChannel().problems(told)) == 2
+
+
+def test_a_description_that_is_too_long_is_no_problem_but_is_said_to_be_cut() -> None:
+    told = too_long(sv=Words("Vattenavbrott i Äspered", LONG))
+    assert SmsChannel().problems(told) == []
+    preview = SmsChannel().preview(told, "sv")
+    assert (preview.units, preview.context["shortened"]) == (6, True)
+    with override("sv"):
+        page = render_to_string(preview.template, {"preview": preview.context})
+    assert "Beskrivningen kortas för att få plats." in page
+    assert "Det går inte att svara" not in page
+
+
+def test_the_preview_says_when_nobody_can_reply() -> None:
+    preview = SmsChannel().preview(notice(leave_url="http://testserver/manage/"), "sv")
+    with override("sv"):
+        page = render_to_string(preview.template, {"preview": preview.context})
+    assert "Det går inte att svara den här avsändaren" in page
 
 
 def test_the_preview_says_what_it_costs(settings: Settings) -> None:

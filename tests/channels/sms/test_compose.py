@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from notify.channels.notice import Notice, Place, Words
-from notify.channels.sms.compose import compose
-from notify.channels.sms.text import Encoding, measure
+from notify.channels.sms.compose import brief, compose, fit
+from notify.channels.sms.text import Encoding, measure, normalise, outside_gsm_7
 from tests.channels.notices import (
     BORÅS,
     FRISTAD,
@@ -198,3 +201,153 @@ def test_typography_does_not_make_it_dear() -> None:
 def test_a_notice_from_before_there_was_a_page_for_its_sms_leads_to_the_alerts() -> None:
     """It must be composed as it was sent, to be found again at the provider."""
     assert compose(told(sms_url=""), "sv").endswith("\nhttp://testserver/a/test123/")
+
+
+# --- what an all-clear asks, and where to leave -----------------------------------------------
+
+QUESTION = {
+    "sv": "Svara 1 om du fortfarande saknar vatten.",
+    "en": "Reply 1 if you are still without water.",
+}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_an_all_clear_can_ask_before_the_link(language: str) -> None:
+    asking = all_clear_of(told(), question=QUESTION)
+    assert compose(asking, language).split("\n")[-2:] == [
+        QUESTION[language],
+        "http://testserver/a/test123/",
+    ]
+
+
+def test_a_message_that_nobody_can_reply_to_ends_with_where_to_leave() -> None:
+    one_way = told(leave_url="http://testserver/manage/")
+    assert compose(one_way, "sv").split("\n")[-2:] == [
+        "http://testserver/a/test123/",
+        "Ändra eller avsluta: http://testserver/manage/",
+    ]
+    assert compose(one_way, "en").endswith("\nChange or end: http://testserver/manage/")
+
+
+def test_a_notice_from_before_there_were_questions_is_composed_as_it_was_sent() -> None:
+    plain = told().to_json()
+    del plain["question"], plain["leave_url"]
+    assert compose(Notice.from_json(plain), "sv") == compose(told(), "sv")
+
+
+def test_in_brief_it_says_what_where_until_when_and_the_link() -> None:
+    tomorrow = SENT + timedelta(days=1)
+    outage = told(words={"sv": Words("Vattenavbrott", "Lång text.", "Koka.")}, expires=tomorrow)
+    assert brief(outage, "sv", SENT).split("\n") == [
+        "Vattenavbrott",
+        "Gäller Äspered.",
+        "Väntas vara klart tis 24 nov kl. 10.00.",
+        "http://testserver/a/test123/",
+    ]
+    # Asked the next day, it is today.
+    assert "Väntas vara klart kl. 10.00." in brief(outage, "sv", tomorrow - timedelta(hours=1))
+
+
+# --- within its budget ------------------------------------------------------------------------
+
+MOST = 6
+swedish = st.text(alphabet="abcdeåäöÅÄÖé 0123456789.,-:\n", max_size=1500)
+typography = st.text(alphabet="abå –’“…€[]\u00a0 ", max_size=600)
+pictures = st.text(alphabet="abå šç😀👩\u200d ", max_size=500)
+anything = st.text(max_size=600)
+descriptions = st.one_of(swedish, typography, pictures, anything)
+lines = st.one_of(
+    st.text(alphabet="abcåäö €[]–", min_size=1, max_size=100),
+    st.text(alphabet="abš😀 ", min_size=1, max_size=60),
+)
+
+
+@settings(deadline=None)
+@given(headline=lines, description=descriptions, instruction=lines, asks=st.booleans())
+def test_only_the_description_is_ever_cut_and_only_as_far_as_it_must(
+    headline: str, description: str, instruction: str, asks: bool
+) -> None:
+    news = all_clear_of(
+        told(
+            words={"sv": Words(headline, description, instruction)},
+            places=(ÄSPERED, FRISTAD),
+            leave_url="http://testserver/manage/",
+        ),
+        question=QUESTION if asks else {},
+    )
+    fitted = fit(news, "sv")
+    counted = measure(fitted.text)
+    bare = measure(fit(replace(news, words={"sv": Words(headline, "", instruction)}), "sv").text)
+    # What is never cut may be too long by itself: then it is all there is.
+    assert counted.segments <= max(MOST, bare.segments)
+    assert normalise(fitted.text) == fitted.text
+    assert unicodedata.is_normalized("NFC", fitted.text)
+    kept = ["Gäller Äspered, Fristad.", "http://testserver/a/test123/", "http://testserver/manage/"]
+    kept += [normalise(headline), normalise(instruction), *([QUESTION["sv"]] if asks else [])]
+    assert all(part in fitted.text for part in kept)
+    whole = replace(news, words={"sv": Words(headline, description, instruction)})
+    if not fitted.shortened:
+        assert normalise(description) in compose(whole, "sv")
+    if counted.encoding is Encoding.UCS_2:
+        assert outside_gsm_7(headline + description + instruction)
+
+
+words_only = st.lists(
+    st.text(alphabet="abcåäö€š", min_size=1, max_size=12), min_size=1, max_size=300
+)
+
+
+@settings(deadline=None)
+@given(words_only)
+def test_as_many_words_of_the_description_stand_as_fit(words: list[str]) -> None:
+    news = told(words={"sv": Words("Vattenavbrott i Äspered", " ".join(words), "Koka vattnet.")})
+    fitted = fit(news, "sv")
+    before, after = "Borås stad: Vattenavbrott i Äspered\n", "\nKoka vattnet."
+    kept = fitted.text.removeprefix(before).split(after)[0]
+    if not fitted.shortened:
+        assert kept == " ".join(words)
+        return
+    taken = kept.removesuffix("...").split(" ")
+    assert taken == words[: len(taken)]
+    one_more = " ".join(words[: len(taken) + 1]) + "..."
+    assert measure(fitted.text.replace(kept + after, one_more + after)).segments > MOST
+
+
+@pytest.mark.parametrize(
+    ("description", "end"),
+    [
+        ("Vatten " * 200, "Vatten..."),
+        ("Vattnet, " * 200, "Vattnet..."),
+        ("Slut. " * 300, "Slut..."),
+        # A link in the text is kept or left out, never half of it.
+        ("ord " * 200 + "https://example.se/" + "x" * 300, "ord..."),
+        ("x" * 1500, ""),
+        ("😀" * 400, ""),
+        # The 67th unit is half of a picture: it goes whole into the next segment, or not at all.
+        ("😀😀 " * 120, "😀😀..."),
+        ("€€€€ " * 300, "€€€€..."),
+    ],
+)
+def test_where_a_long_description_is_cut(description: str, end: str) -> None:
+    news = told(words={"sv": Words("Vattenavbrott i Äspered", description, "Koka vattnet.")})
+    fitted = fit(news, "sv")
+    assert fitted.shortened
+    assert measure(fitted.text).segments <= MOST
+    body = fitted.text.removeprefix("Borås stad: Vattenavbrott i Äspered\n")
+    assert body.split("Koka vattnet.")[0].rstrip("\n").endswith(end)
+    assert fitted.text.endswith("http://testserver/a/test123/")
+
+
+def test_paragraphs_survive_the_cut() -> None:
+    text = "Vattnet är avstängt.\n\n" + "Vi lagar ledningen. " * 60
+    fitted = fit(told(words={"sv": Words("Avbrott i Äspered", text)}), "sv")
+    assert fitted.text.split("\n")[1:4] == ["Vattnet är avstängt.", "", fitted.text.split("\n")[3]]
+    assert fitted.text.split("\n")[3].startswith("Vi lagar ledningen. Vi")
+
+
+@pytest.mark.parametrize("length", range(700, 760))
+def test_at_every_length_around_the_border_it_fits(length: int) -> None:
+    text = ("En lång rad ord om vatten. " * 40)[:length]
+    fitted = fit(told(words={"sv": Words("Avbrott i Äspered", text)}), "sv")
+    assert measure(fitted.text).segments <= MOST
+    assert fitted.shortened == (text.rstrip() not in fitted.text)
