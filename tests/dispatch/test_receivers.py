@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from notify.channels.base import Outcome, Receipt
 from notify.channels.memory import MemoryChannel
-from notify.channels.signals import status_reported, text_received
-from notify.dispatch.direct import send_direct
+from notify.channels.signals import status_reported
 from notify.dispatch.models import ReadText, State
 from notify.dispatch.retention import forget
 from notify.residents.models import Consent, EndedReason, Mark, SignUp, Subscriber

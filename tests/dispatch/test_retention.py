@@ -86,7 +86,7 @@ def test_the_times_are_the_operators(clock: Traveller, settings: Settings) -> No
 
 def test_a_mark_goes_when_its_own_time_is_past(clock: Traveller) -> None:
     assert marks.may_answer(PHONE)
-    clock.shift(marks.ANSWERED_FOR - LITTLE)
+    clock.shift(marks.ANSWERED_FOR[Mark.Kind.ANSWERED] - LITTLE)
     forget()
     assert Mark.objects.exists()
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import translation
 import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.utils import translation
 from pytest_django import Settings
 
 from notify.channels import permit as permits
