@@ -66,8 +66,15 @@ class Page:
         for form in self.tree.forms:
             if set(names) <= set(form.fields):
                 action = urllib.parse.urljoin(self.url, form.get("action") or self.url)
-                return Form(action, [(name, value or "") for name, value in form.form_values()])
+                return Form(action, _handed_in(form))
         raise AssertionError(f"{self.url} ({self.status}) asks for no {names}: {self.text[:600]}")
+
+
+def _handed_in(form: Any) -> list[tuple[str, str]]:
+    """What a browser would send. lxml says "on" for a chosen button whose value is empty."""
+    empty = {button.name for button in form.xpath(".//input[@type='radio'][@checked][@value='']")}
+    values = ((name, value or "") for name, value in form.form_values())
+    return [(name, "" if name in empty else value) for name, value in values]
 
 
 class Visitor:
