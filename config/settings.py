@@ -394,6 +394,7 @@ METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is too short to be secret: at least 20 characters.")
 LOG_LEVEL = environment.log_level("LOG_LEVEL", env.str("LOG_LEVEL", default="INFO"))
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.NoValues"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -43,6 +43,7 @@ def erase(indexes: Collection[str]) -> Erased:
     messages = _erase_messages(indexes)
     # Before the subscriber: whoever types the right code at this moment is waited for, and found.
     sign_ups, marks = erase_sign_ups(indexes), erase_marks(indexes)
+    end_moves(indexes)
     theirs = Subscriber.objects.select_for_update().filter(phone_index__in=indexes)
     keys = list(theirs.order_by("pk").values_list("pk", flat=True))
     subscriptions = Subscription.objects.filter(subscriber__in=keys).count()
@@ -62,7 +63,6 @@ def erase_subscribers(keys: Collection[int]) -> int:
     Call it in a transaction that holds them.
     """
     unlinked = unlink(Delivery.objects.filter(subscriber__in=keys))
-    end_moves(keys)
     Subscriber.objects.filter(pk__in=keys).delete()
     return unlinked
 

@@ -112,7 +112,7 @@ def to_unlink(now: datetime) -> QuerySet[Dispatch]:
 
     Not while their alert stands, because who was told must hear that it is over; nor while an
     all-clear is still looking for them. Planned work that ran out by itself counts as over when
-    it ended that long ago. Nor while a message of theirs is under way: a batch says when it is done,
+    it ended that long ago. Nor while a message to somebody is under way: a batch says when it is done,
     and when there is something left to ask its provider about.
     """
     limit = now - timedelta(days=settings.KEEP_LINKS_DAYS)
@@ -121,7 +121,7 @@ def to_unlink(now: datetime) -> QuerySet[Dispatch]:
         update__alert=OuterRef("update__alert"), expanded_at=None
     ).order_by()
     under_way = Batch.objects.filter(
-        Q(done_at=None) | Q(ask_at__isnull=False), dispatch=OuterRef("pk")
+        Q(done_at=None) | Q(ask_at__isnull=False), dispatch=OuterRef("pk"), number__gt=0
     ).order_by()
     old = Dispatch.objects.filter(unlinked_at=None, created_at__lte=limit)
     over = old.exclude(update__alert__in=standing)

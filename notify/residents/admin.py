@@ -17,7 +17,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from notify.residents.models import Consent, Reveal, Subscriber, Subscription
@@ -134,7 +133,6 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
         context = {"may_reveal": self._may_reveal(request), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
-    @sensitive_variables()
     def reveal(self, request: HttpRequest, key: int) -> HttpResponse:
         """Asks why; the number, once, to somebody who said so, on a page that is not kept anywhere."""
         user = request.user

@@ -37,14 +37,14 @@ def erase_sign_ups(indexes: Collection[str]) -> int:
     return emptied + older
 
 
-def end_moves(subscribers: Collection[int]) -> None:
-    """Let the codes by which these would have got another number open nothing any more.
+def end_moves(indexes: Collection[str]) -> None:
+    """Let codes by which whoever has a number would have got another open nothing any more.
 
-    The sign-ups stay for their time, with the number that the code went to: it is another's, and
-    the limits on codes to it must hold.
+    indexes: of the number that they have. The sign-ups stay for their time, with the number that
+    the code went to: it is another's, and the limits on codes to it must hold.
     """
     now = timezone.now()
-    theirs = SignUp.objects.filter(moves__in=subscribers)
+    theirs = SignUp.objects.filter(moves__phone_index__in=indexes)
     theirs.update(moves=None, attempts_left=0, expires_at=now, open_until=None)
 
 

@@ -25,6 +25,7 @@ from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import record
 from notify.residents import marks
 from notify.residents.models import Mark, Reveal, SignUp, Subscriber
+from notify.residents.moving import move_number
 from notify.residents.secrecy import blind_index, decrypt
 from notify.residents.services import (
     COUNTED_FOR,
@@ -32,6 +33,7 @@ from notify.residents.services import (
     Wish,
     WrongCode,
     confirm_sign_up,
+    find_subscriber,
     opt_out,
     request_sign_up,
 )
@@ -307,4 +309,28 @@ def test_who_confirms_at_the_same_moment_is_erased_or_never_came() -> None:
 
         world.at_once(confirm, lambda: erase_number(PHONE))
         assert not Subscriber.objects.exists()
+        SignUp.objects.all().delete()
+
+
+@pytest.mark.postgres
+def test_who_changes_number_at_the_same_moment_has_moved_or_was_erased() -> None:
+    for _time in range(5):
+        person = given.subscriber(PHONE)
+        sign_up, code = request_sign_up(
+            NEIGHBOUR,
+            Wish([], [], "sv"),
+            client=str(uuid.uuid4()),
+            purpose=SignUp.Purpose.MOVE,
+            moves=person,
+        )
+
+        def move(sign_up: SignUp = sign_up, code: str = code) -> None:
+            try:
+                move_number(sign_up.key, code)
+            except WrongCode:
+                return
+
+        world.at_once(move, lambda: erase_number(PHONE))
+        assert find_subscriber(PHONE) is None
+        Subscriber.objects.all().delete()
         SignUp.objects.all().delete()

@@ -220,10 +220,11 @@ def test_areas_are_nobody_and_stay(clock: Traveller, settings: Settings) -> None
     settings.NOTIFY_CHANNELS = ["notify.channels.feeds.channel.FeedChannel"]
     dispatch = world.fan_out()
     world.fan_out(Move.RESOLVE, world.alert_of(dispatch))
+    dispatch.batches.update(done_at=None)
     before = list(dispatch.deliveries.values())
     clock.shift(MONTH)
 
-    forget()
+    retention.forget()
 
     dispatch.refresh_from_db()
     assert list(dispatch.deliveries.values()) == before

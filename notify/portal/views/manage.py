@@ -19,7 +19,6 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notify.portal import session
@@ -57,7 +56,6 @@ SAID = {
 Managing = Callable[..., HttpResponse]
 
 
-@sensitive_post_parameters("phone")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_with_sms
@@ -251,7 +249,6 @@ def resume(_request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     return _back("resumed")
 
 
-@sensitive_post_parameters("phone")
 @require_http_methods(["GET", "HEAD", "POST"])
 @subscribed
 def number(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:

@@ -17,7 +17,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.clients import client_address
@@ -59,7 +58,6 @@ def only_with_sms(view: View) -> View:
     return guarded
 
 
-@sensitive_post_parameters("phone")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_with_sms
@@ -79,7 +77,6 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("portal:code", key=key)
 
 
-@sensitive_variables()
 def request_code(
     request: HttpRequest,
     form: PhoneForm,
@@ -108,7 +105,6 @@ def request_code(
     return sign_up.key
 
 
-@sensitive_variables()
 def _send(sign_up: SignUp, code: str, phone: str) -> None:
     """Unless whoever has the phone wants no codes, which is nobody else's to know."""
     if not sign_up.withheld:
@@ -119,7 +115,6 @@ def _ask(request: HttpRequest, form: SubscribeForm, status: HTTPStatus) -> HttpR
     return render(request, "portal/subscribe.html", {"form": form}, status=status)
 
 
-@sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
