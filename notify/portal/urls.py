@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notify.portal.views import about, alerts, subscribe
+from notify.portal.views import about, accessibility, alerts, outlines, subscribe
 
 app_name = "portal"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("subscribe/<uuid:key>/renew/", subscribe.renew, name="renew"),
     path("subscribe/<uuid:key>/done/", subscribe.done, name="done"),
     path("about/", about.about, name="about"),
+    path("accessibility/", accessibility.accessibility, name="accessibility"),
+    path("places.geojson", outlines.outlines, name="outlines"),
 ]

@@ -1,0 +1,163 @@
+// Draws the entries of the page on a map, when asked to. Leaflet and the outlines are fetched then, and from us.
+const box = document.querySelector("[data-map]");
+const WORST_FIRST = ["extreme", "severe", "moderate", "minor"];
+
+const make = (name, properties, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+};
+
+// What the lists say of each area: its entries, what stands before what is planned, the worst first.
+const entriesByArea = () => {
+  const found = new Map();
+  for (const entry of document.querySelectorAll("[data-areas]")) {
+    for (const code of entry.dataset.areas.split(" ").filter(Boolean)) {
+      found.set(code, [...(found.get(code) ?? []), entry]);
+    }
+  }
+  const rank = ({ dataset }) => WORST_FIRST.indexOf(dataset.severity) + ("planned" in dataset ? 10 : 0);
+  for (const entries of found.values()) entries.sort((one, other) => rank(one) - rank(other));
+  return found;
+};
+
+const words = (entry) => {
+  const planned = "planned" in entry.dataset;
+  return entry.querySelector(planned ? ".phase" : ".badge").textContent.trim();
+};
+
+const looks = (entries = []) => {
+  if (!entries.length) return "map-area";
+  const kind = "planned" in entries[0].dataset ? "planned" : entries[0].dataset.severity;
+  return `map-area map-area--${kind}`;
+};
+
+const about = ({ id, properties }, entries = []) => {
+  const links = entries.map((entry) => make("li", {}, entry.querySelector("a").cloneNode(true), ` – ${words(entry)}`));
+  const all = make("a", { href: box.dataset.place + id }, box.dataset.all);
+  const list = links.length ? make("ul", {}, ...links) : make("p", {}, box.dataset.nothing);
+  return make("div", {}, make("p", { className: "map-title" }, properties.name), list, make("p", {}, all));
+};
+
+const pointOf = ({ properties }, layer) => {
+  if (properties.point) return [properties.point[1], properties.point[0]];
+  // What has no town of its own is named at its upper edge, clear of the places in it.
+  const bounds = layer.getBounds();
+  return [bounds.getNorth(), bounds.getCenter().lng];
+};
+
+const mark = (L, feature, layer, entries) => {
+  const label = make("span", {}, feature.properties.name);
+  if (entries) label.append(make("strong", {}, words(entries[0]) + (entries.length > 1 ? ` +${entries.length - 1}` : "")));
+  const kind = entries ? `map-mark ${looks(entries)}` : "map-name";
+  const icon = L.divIcon({ className: kind, html: label, iconSize: null });
+  const marker = L.marker(pointOf(feature, layer), {
+    icon,
+    keyboard: Boolean(entries),
+    interactive: Boolean(entries),
+    zIndexOffset: entries ? 1000 : 0,
+  });
+  return entries ? marker.bindPopup(() => about(feature, entries), { closeButton: false }) : marker;
+};
+
+// Names that would cover another are left out, the smallest places first; what has something to say never is.
+const thin = (names) => {
+  const taken = [...box.querySelectorAll(".map-mark span")].map((label) => label.getBoundingClientRect());
+  for (const name of names) {
+    const label = name.getElement().firstElementChild;
+    label.hidden = false;
+    const room = label.getBoundingClientRect();
+    label.hidden = taken.some(
+      (other) => room.left < other.right && other.left < room.right && room.top < other.bottom && other.top < room.bottom,
+    );
+    if (!label.hidden) taken.push(room);
+  }
+};
+
+// Whoever opens what a mark says with the keyboard goes there, and comes back to the mark.
+const followFocus = (marker) => {
+  const element = marker.getElement();
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    marker.openPopup();
+  });
+  marker.on("popupopen", ({ popup }) => popup.getElement().querySelector("a").focus());
+  marker.on("popupclose", ({ popup }) => {
+    if (popup.getElement().contains(document.activeElement)) element.focus();
+  });
+};
+
+const draw = (L, features) => {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const place = box.querySelector(".map");
+  place.hidden = false;
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", box.dataset.label);
+  const map = L.map(place, {
+    attributionControl: false,
+    zoomControl: false,
+    scrollWheelZoom: false,
+    zoomAnimation: !still,
+    fadeAnimation: !still,
+    markerZoomAnimation: !still,
+    inertia: !still,
+    zoomSnap: 0.5,
+  });
+  L.control.zoom({ zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
+  if (box.dataset.tiles) {
+    L.control.attribution({ prefix: false }).addTo(map);
+    L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution }).addTo(map);
+  }
+  const said = entriesByArea();
+  const byPath = (one, other) => one.properties.path.split("/").length - other.properties.path.split("/").length;
+  const layers = L.geoJSON([...features].sort(byPath), {
+    style: ({ id }) => ({ className: looks(said.get(id)) + (id === box.dataset.chosen ? " map-area--chosen" : "") }),
+    onEachFeature: (feature, layer) => layer.bindPopup(() => about(feature, said.get(feature.id)), { closeButton: false }),
+  }).addTo(map);
+  const all = layers.getLayers();
+  const chosen = all.find((layer) => layer.feature.id === box.dataset.chosen);
+  map.fitBounds((chosen ?? layers).getBounds(), { maxZoom: 12, padding: [12, 12], animate: false });
+  const names = [];
+  all.sort((one, other) => (other.feature.properties.people ?? 0) - (one.feature.properties.people ?? 0));
+  for (const layer of all) {
+    const entries = said.get(layer.feature.id);
+    const marker = mark(L, layer.feature, layer, entries).addTo(map);
+    if (entries) followFocus(marker);
+    else names.push(marker);
+  }
+  thin(names);
+  map.on("zoomend", () => thin(names));
+  place.focus({ preventScroll: true });
+};
+
+const fetched = (element) =>
+  new Promise((there, failed) => {
+    element.addEventListener("load", there);
+    element.addEventListener("error", failed);
+    document.head.append(element);
+  });
+
+const show = async (button) => {
+  const status = box.querySelector("[role=status]");
+  button.disabled = true;
+  status.textContent = "";
+  try {
+    const [answer] = await Promise.all([
+      fetch(box.dataset.outlines),
+      fetched(make("link", { rel: "stylesheet", href: box.dataset.style })),
+      import(box.dataset.script),
+    ]);
+    draw(globalThis.L, (await answer.json()).features);
+    button.remove();
+  } catch {
+    status.textContent = box.dataset.away;
+    button.disabled = false;
+  }
+};
+
+if (box) {
+  const button = box.querySelector("button");
+  button.addEventListener("click", () => show(button));
+  box.hidden = false;
+}
