@@ -8,6 +8,8 @@ const make = (name, properties, ...children) => {
   return element;
 };
 
+const rank = ({ dataset }) => WORST_FIRST.indexOf(dataset.severity) + ("planned" in dataset ? WORST_FIRST.length : 0);
+
 // What the lists say of each area: its entries, what stands before what is planned, the worst first.
 const entriesByArea = () => {
   const found = new Map();
@@ -16,7 +18,6 @@ const entriesByArea = () => {
       found.set(code, [...(found.get(code) ?? []), entry]);
     }
   }
-  const rank = ({ dataset }) => WORST_FIRST.indexOf(dataset.severity) + ("planned" in dataset ? 10 : 0);
   for (const entries of found.values()) entries.sort((one, other) => rank(one) - rank(other));
   return found;
 };
@@ -46,7 +47,7 @@ const pointOf = ({ properties }, layer) => {
   return [bounds.getNorth(), bounds.getCenter().lng];
 };
 
-const mark = (L, feature, layer, entries) => {
+const mark = (L, feature, layer, entries, popup) => {
   const label = make("span", {}, feature.properties.name);
   if (entries) label.append(make("strong", {}, words(entries[0]) + (entries.length > 1 ? ` +${entries.length - 1}` : "")));
   const kind = entries ? `map-mark ${looks(entries)}` : "map-name";
@@ -57,21 +58,25 @@ const mark = (L, feature, layer, entries) => {
     interactive: Boolean(entries),
     zIndexOffset: entries ? 1000 : 0,
   });
-  return entries ? marker.bindPopup(() => about(feature, entries), { closeButton: false }) : marker;
+  return entries ? marker.bindPopup(() => about(feature, entries), popup) : marker;
 };
 
-// Names that would cover another are left out, the smallest places first; what has something to say never is.
-const thin = (names) => {
-  const taken = [...box.querySelectorAll(".map-mark span")].map((label) => label.getBoundingClientRect());
-  for (const name of names) {
-    const label = name.getElement().firstElementChild;
-    label.hidden = false;
-    const room = label.getBoundingClientRect();
-    label.hidden = taken.some(
-      (other) => room.left < other.right && other.left < room.right && room.top < other.bottom && other.top < room.bottom,
-    );
-    if (!label.hidden) taken.push(room);
-  }
+const overlap = (one, other) =>
+  one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+
+// What would cover another gives way, the least serious and the smallest first: a mark becomes a sign, a name is left out.
+const makeRoom = (marks, names) => {
+  const taken = [];
+  const give = (markers, way) => {
+    for (const marker of markers) {
+      const element = marker.getElement();
+      way(element, false);
+      if (taken.some((other) => overlap(element.getBoundingClientRect(), other))) way(element, true);
+      taken.push(element.getBoundingClientRect());
+    }
+  };
+  give(marks, (element, small) => element.classList.toggle("map-mark--small", small));
+  give(names, (element, hidden) => { element.hidden = hidden; });
 };
 
 // Whoever opens what a mark says with the keyboard goes there, and comes back to the mark.
@@ -94,6 +99,7 @@ const draw = (L, features) => {
   place.hidden = false;
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", box.dataset.label);
+  const popup = { closeButton: false, maxWidth: Math.min(300, place.clientWidth - 70) };
   const map = L.map(place, {
     attributionControl: false,
     zoomControl: false,
@@ -102,9 +108,10 @@ const draw = (L, features) => {
     fadeAnimation: !still,
     markerZoomAnimation: !still,
     inertia: !still,
-    zoomSnap: 0.5,
+    zoomSnap: 0.25,
   });
-  L.control.zoom({ zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
+  // Below, where no opened mark comes to lie.
+  L.control.zoom({ position: "bottomright", zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
   if (box.dataset.tiles) {
     L.control.attribution({ prefix: false }).addTo(map);
     L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution }).addTo(map);
@@ -113,21 +120,22 @@ const draw = (L, features) => {
   const byPath = (one, other) => one.properties.path.split("/").length - other.properties.path.split("/").length;
   const layers = L.geoJSON([...features].sort(byPath), {
     style: ({ id }) => ({ className: looks(said.get(id)) + (id === box.dataset.chosen ? " map-area--chosen" : "") }),
-    onEachFeature: (feature, layer) => layer.bindPopup(() => about(feature, said.get(feature.id)), { closeButton: false }),
+    onEachFeature: (feature, layer) => layer.bindPopup(() => about(feature, said.get(feature.id)), popup),
   }).addTo(map);
   const all = layers.getLayers();
   const chosen = all.find((layer) => layer.feature.id === box.dataset.chosen);
-  map.fitBounds((chosen ?? layers).getBounds(), { maxZoom: 12, padding: [12, 12], animate: false });
-  const names = [];
-  all.sort((one, other) => (other.feature.properties.people ?? 0) - (one.feature.properties.people ?? 0));
-  for (const layer of all) {
-    const entries = said.get(layer.feature.id);
-    const marker = mark(L, layer.feature, layer, entries).addTo(map);
-    if (entries) followFocus(marker);
-    else names.push(marker);
-  }
-  thin(names);
-  map.on("zoomend", () => thin(names));
+  // A place is shown with what lies around it.
+  map.fitBounds(chosen ? chosen.getBounds().pad(0.75) : layers.getBounds(), { padding: [12, 12], animate: false });
+  const people = ({ feature }) => feature.properties.people ?? 0;
+  const byPeople = [...all].sort((one, other) => people(other) - people(one));
+  const put = (layer) => mark(L, layer.feature, layer, said.get(layer.feature.id), popup).addTo(map);
+  const names = byPeople.filter((layer) => !said.has(layer.feature.id)).map(put);
+  // In the order of severity, which is also the order in which Tab comes to them.
+  const codes = [...said.keys()].sort((one, other) => rank(said.get(one)[0]) - rank(said.get(other)[0]));
+  const marks = codes.flatMap((code) => all.filter((layer) => layer.feature.id === code)).map(put);
+  marks.forEach(followFocus);
+  makeRoom(marks, names);
+  map.on("zoomend", () => makeRoom(marks, names));
   place.focus({ preventScroll: true });
 };
 
