@@ -126,7 +126,9 @@ def test_without_a_contact_of_its_own_it_still_says_whom_to_turn_to(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/about/", "/accessibility/", "/nowhere/", "/console/login/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/about/", "/accessibility/", "/nowhere/", "/console/login/"]
+)
 def test_every_page_leads_to_the_statement(client: Client, path: str) -> None:
     assert 'href="/accessibility/"' in client.get(path).content.decode()
 

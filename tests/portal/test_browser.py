@@ -104,11 +104,11 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -
 def test_a_reader_changes_language_and_stays_where_they_are(
     page: Page, live_server: LiveServer
 ) -> None:
-    page.goto(f"{live_server.url}/?area=1490")
+    page.goto(f"{live_server.url}/?place=1490")
     page.get_by_role("button", name="English").click()
 
-    page.get_by_role("heading", name="1 disruption right now").wait_for()
-    expect(page).to_have_url(f"{live_server.url}/?area=1490")
+    page.get_by_role("heading", name="All of Borås: 1 disruption right now").wait_for()
+    expect(page).to_have_url(f"{live_server.url}/?place=1490")
 
 
 @EVERY_LOOK
@@ -116,7 +116,14 @@ def test_a_reader_changes_language_and_stays_where_they_are(
 def test_no_page_scrolls_sideways_not_even_with_large_type(
     page: Page, live_server: LiveServer
 ) -> None:
-    for path in ("/", "/?area=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"):
+    for path in (
+        "/",
+        "/?place=nowhere",
+        f"/a/{say().code}/",
+        "/subscribe/",
+        "/about/",
+        "/nowhere/",
+    ):
         page.goto(live_server.url + path)
         for size in ("100%", "225%"):  # the page's own 112.5 %, doubled
             page.evaluate(f"document.documentElement.style.fontSize = '{size}'")

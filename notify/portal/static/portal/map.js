@@ -89,7 +89,9 @@ const followFocus = (marker) => {
   });
   marker.on("popupopen", ({ popup }) => popup.getElement().querySelector("a").focus());
   marker.on("popupclose", ({ popup }) => {
-    if (popup.getElement().contains(document.activeElement)) element.focus();
+    // Leaflet may have taken the popup away already, and the focus with it.
+    const { activeElement } = document;
+    if (activeElement === document.body || popup.getElement()?.contains(activeElement)) element.focus();
   });
 };
 
@@ -154,7 +156,7 @@ const show = async (button) => {
     const [answer] = await Promise.all([
       fetch(box.dataset.outlines),
       fetched(make("link", { rel: "stylesheet", href: box.dataset.style })),
-      import(box.dataset.script),
+      fetched(make("script", { src: box.dataset.script })),
     ]);
     draw(globalThis.L, (await answer.json()).features);
     button.remove();
