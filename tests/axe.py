@@ -28,7 +28,7 @@ def no_finding(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             # What changes colour by degrees has changed before it is measured.
             page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
             answer = page.evaluate("(options) => axe.run(document, options)", OPTIONS)

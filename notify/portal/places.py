@@ -69,14 +69,9 @@ def meant(places: Iterable[Place], typed: str) -> list[Place]:
     wanted, known = _plain(typed), list(places)
     if not wanted:
         return []
-    for fits in (
-        lambda place: wanted in {_plain(place.area.code), _plain(place.label)},
-        lambda place: wanted == _plain(place.area.name),
-        lambda place: wanted in _plain(place.label),
-    ):
-        if found := [place for place in known if fits(place)]:
-            return found
-    return []
+    whole = [place for place in known if wanted in (_plain(place.area.code), _plain(place.label))]
+    named = [place for place in known if wanted == _plain(place.area.name)]
+    return whole or named or [place for place in known if wanted in _plain(place.label)]
 
 
 def _plain(text: str) -> str:

@@ -79,19 +79,24 @@ const makeRoom = (marks, names) => {
   give(names, (element, hidden) => { element.hidden = hidden; });
 };
 
-// Whoever opens what a mark says with the keyboard goes there, and comes back to the mark.
+// Whoever opens what a mark says with the keyboard goes there, and Escape leads back to the mark. Leaflet's own Escape is
+// heard only by who stands on the map itself.
 const followFocus = (marker) => {
   const element = marker.getElement();
+  const close = (event) => {
+    if (event.key !== "Escape" || !marker.isPopupOpen()) return;
+    marker.closePopup();
+    element.focus();
+  };
+  element.addEventListener("keydown", close);
   element.addEventListener("keydown", (event) => {
     if (event.key !== " ") return;
     event.preventDefault();
     marker.openPopup();
   });
-  marker.on("popupopen", ({ popup }) => popup.getElement().querySelector("a").focus());
-  marker.on("popupclose", ({ popup }) => {
-    // Leaflet may have taken the popup away already, and the focus with it.
-    const { activeElement } = document;
-    if (activeElement === document.body || popup.getElement()?.contains(activeElement)) element.focus();
+  marker.on("popupopen", ({ popup }) => {
+    popup.getElement().onkeydown = close;
+    popup.getElement().querySelector("a").focus();
   });
 };
 
