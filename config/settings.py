@@ -31,6 +31,7 @@ PUBLIC_URL = required("PUBLIC_URL", "the address residents see, such as https://
 PUBLIC_URL = environment.origin("PUBLIC_URL", PUBLIC_URL)
 _public = urlsplit(PUBLIC_URL)
 PUBLISHER_NAME: str = env.str("PUBLISHER_NAME", default="Driftinformation")
+# How to reach them about a disruption, and about what does not work on the pages, which the law wants.
 PUBLISHER_PHONE: str = env.str("PUBLISHER_PHONE", default="")
 PUBLISHER_EMAIL: str = env.str("PUBLISHER_EMAIL", default="")
 ALLOWED_HOSTS: list[str] = env.list("DJANGO_ALLOWED_HOSTS", default=[_public.hostname])
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "js_lib_leaflet",
     "csp",
 ]
 
@@ -316,6 +318,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# What lies under the outlines on the map; without it, nothing from anybody else.
+MAP_TILES_URL = environment.tiles("MAP_TILES_URL", env.str("MAP_TILES_URL", default=""))
+MAP_TILES_ATTRIBUTION: str = env.str("MAP_TILES_ATTRIBUTION", default="")
+if bool(MAP_TILES_URL) != bool(MAP_TILES_ATTRIBUTION):
+    raise ImproperlyConfigured(
+        "MAP_TILES_URL and MAP_TILES_ATTRIBUTION go together: whoever draws the map is to be named beside it."
+    )
+_tiles = urlsplit(MAP_TILES_URL)
+
 # --- safety -----------------------------------------------------------------------------------
 
 _HTTPS = _public.scheme == "https"
@@ -324,7 +335,11 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [
+            SELF,
+            "data:",
+            *([f"{_tiles.scheme}://{_tiles.netloc}"] if MAP_TILES_URL else []),
+        ],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -10,7 +10,13 @@ from django.db.models import QuerySet
 
 from notify.alerts.models import Alert, Area
 from notify.alerts.phases import ENDED, Phase, phase_of
-from notify.alerts.selectors import concerning, current_alerts, ended_alerts, planned_alerts
+from notify.alerts.selectors import (
+    concerning,
+    current_alerts,
+    ended_alerts,
+    planned_alerts,
+    standing_alerts,
+)
 from notify.alerts.vocabulary import Severity
 from notify.portal.places import by_name, label
 from notify.portal.reading import Reading
@@ -36,6 +42,11 @@ class Entry:
         return [label(area.name, area.path) for area in self.areas]
 
     @property
+    def codes(self) -> str:
+        """The codes of its areas, for the map."""
+        return " ".join(area.code for area in self.areas)
+
+    @property
     def never_began(self) -> bool:
         """Whether it ended before it was to begin, as planned work that was called off in time."""
         return bool(self.alert.ended_at and self.alert.onset > self.alert.ended_at)
@@ -53,24 +64,36 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the public may see at one moment, worst first, soonest first, latest first."""
+    """Everything the public may see at one moment, worst first, soonest first, latest first.
+
+    elsewhere: with a place chosen, what stands or is planned and does not concern it.
+    """
 
     current: list[Entry]
     planned: list[Entry]
     ended: list[Entry]
+    elsewhere: list[Entry]
 
     @classmethod
     def at(cls, now: datetime, area: Area | None = None) -> Board:
-        """The board at ``now``, of everything or of what concerns one area. At most six statements."""
+        """The board at ``now``, of everything or of one area first. At most seven statements."""
 
         def entries(alerts: QuerySet[Alert]) -> list[Entry]:
-            return [
-                Entry.of(alert, now) for alert in (concerning(alerts, area) if area else alerts)
-            ]
+            return [Entry.of(alert, now) for alert in alerts]
 
         current = entries(current_alerts(now))
         current.sort(key=lambda entry: Severity.values.index(entry.alert.severity))
-        return cls(current, entries(planned_alerts(now)), entries(ended_alerts(now)))
+        planned, ended = entries(planned_alerts(now)), ended_alerts(now)
+        if area is None:
+            return cls(current, planned, entries(ended), [])
+        standing = concerning(standing_alerts(now), area).order_by()
+        here = set(standing.values_list("pk", flat=True))
+        return cls(
+            [entry for entry in current if entry.alert.pk in here],
+            [entry for entry in planned if entry.alert.pk in here],
+            entries(concerning(ended, area)),
+            [entry for entry in [*current, *planned] if entry.alert.pk not in here],
+        )
 
     @property
     def worst(self) -> str:

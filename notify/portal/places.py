@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,3 +58,23 @@ def _label_under(area: Area, parent: Area | None) -> str:
 def by_name(areas: Iterable[Area]) -> list[Area]:
     """Areas in the order of the Swedish alphabet."""
     return sorted(areas, key=lambda area: area.name.casefold().translate(SWEDISH))
+
+
+def meant(places: Iterable[Place], typed: str) -> list[Place]:
+    """The places that somebody may mean by what they typed: one, several to choose from, or none.
+
+    A code or a whole name counts before a part of one. Case, accents and å, ä, ö written as a and o
+    are forgiven; the municipality and its town may well share a name, and then both are meant.
+    """
+    wanted, known = _plain(typed), list(places)
+    if not wanted:
+        return []
+    whole = [place for place in known if wanted in (_plain(place.area.code), _plain(place.label))]
+    named = [place for place in known if wanted == _plain(place.area.name)]
+    return whole or named or [place for place in known if wanted in _plain(place.label)]
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return " ".join(kept.replace("-", " ").split())

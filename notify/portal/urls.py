@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notify.portal.views import about, alerts, held, manage, sms, subscribe
+from notify.portal.views import (
+    about,
+    accessibility,
+    alerts,
+    held,
+    manage,
+    outlines,
+    sms,
+    subscribe,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -33,4 +42,6 @@ urlpatterns = [
     path("manage/held/erase/", held.erase_all, name="erase"),
     path("manage/close/", manage.close, name="close"),
     path("about/", about.about, name="about"),
+    path("accessibility/", accessibility.accessibility, name="accessibility"),
+    path("places.geojson", outlines.outlines, name="outlines"),
 ]

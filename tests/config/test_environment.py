@@ -174,3 +174,27 @@ def test_a_log_level_may_be_in_small_letters() -> None:
     assert environment.log_level("X", "warning") == "WARNING"
     with pytest.raises(ImproperlyConfigured, match="X is 'LOUD': write one of DEBUG, INFO"):
         environment.log_level("X", "LOUD")
+
+
+@pytest.mark.parametrize(
+    "given", ["", "https://tiles.example.se/{z}/{x}/{y}.png", "https://x.se:8443/a/{z}/{y}/{x}?k=1"]
+)
+def test_tiles_come_from_one_host(given: str) -> None:
+    assert environment.tiles("X", given) == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://tiles.example.se/{z}/{x}/{y}.png",
+        "https://{s}.tiles.example.se/{z}/{x}/{y}.png",
+        "https://*.example.se/{z}/{x}/{y}.png",
+        "https://tiles.example.se/{z}/{x}.png",
+        "https://me:secret@tiles.example.se/{z}/{x}/{y}.png",
+        "https://tiles.example.se; script-src */{z}/{x}/{y}",
+        "/{z}/{x}/{y}.png",
+    ],
+)
+def test_an_address_that_is_none_of_tiles_is_refused(given: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="X is "):
+        environment.tiles("X", given)

@@ -91,6 +91,9 @@ def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, Any]:
         ("KEEP_SIGN_UPS_HOURS", "0"),
         ("KEEP_LINKS_DAYS", "1"),
         ("KEEP_ENDED_DAYS", "99999"),
+        ("MAP_TILES_URL", "http://tiles.example.se/{z}/{x}/{y}.png"),
+        ("MAP_TILES_URL", "https://tiles.example.se/{z}/{x}/{y}.png"),
+        ("MAP_TILES_ATTRIBUTION", "© Exempelstad"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_and_the_variable_named(
@@ -98,6 +101,20 @@ def test_a_value_that_cannot_work_is_refused_and_the_variable_named(
 ) -> None:
     with pytest.raises(ImproperlyConfigured, match=name):
         read(monkeypatch, **{name: value})
+
+
+def test_map_tiles_open_the_policy_to_their_own_host_as_pictures_and_to_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tiles = {
+        "MAP_TILES_URL": "https://tiles.example.se:8443/{z}/{x}/{y}.png",
+        "MAP_TILES_ATTRIBUTION": "© Exempelstad",
+    }
+    without = read(monkeypatch)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    opened = read(monkeypatch, **tiles)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+
+    assert opened.pop("img-src") == [*without.pop("img-src"), "https://tiles.example.se:8443"]
+    assert opened == without
 
 
 def test_a_process_says_so_without_a_traceback() -> None:

@@ -200,11 +200,11 @@ def test_no_page_within_scrolls_sideways_not_even_with_large_type(
 def test_a_reader_changes_language_and_stays_where_they_are(
     page: Page, live_server: LiveServer
 ) -> None:
-    page.goto(f"{live_server.url}/?area=1490")
+    page.goto(f"{live_server.url}/?place=1490")
     page.get_by_role("button", name="English").click()
 
-    page.get_by_role("heading", name="1 disruption right now").wait_for()
-    expect(page).to_have_url(f"{live_server.url}/?area=1490")
+    page.get_by_role("heading", name="All of Borås: 1 disruption right now").wait_for()
+    expect(page).to_have_url(f"{live_server.url}/?place=1490")
 
 
 @EVERY_LOOK
@@ -212,7 +212,7 @@ def test_a_reader_changes_language_and_stays_where_they_are(
 def test_no_page_scrolls_sideways_not_even_with_large_type(
     page: Page, live_server: LiveServer
 ) -> None:
-    paths = ["/", "/?area=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"]
+    paths = ["/", "/?place=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"]
     for path in [*paths, "/manage/?said=over"]:
         never_sideways(page, live_server.url + path)
 

@@ -184,42 +184,109 @@ def test_a_draft_is_nobodys_business(client: Client) -> None:
 # --- a place of one's own ---------------------------------------------------------------------
 
 
-def test_a_place_shows_what_concerns_it_itself_and_from_above(client: Client) -> None:
+def test_a_place_is_answered_first_with_what_concerns_it_itself_and_from_above(
+    client: Client,
+) -> None:
     areas = given.city()
     say(areas=[areas["Äspered"]], words=words("I byn"))
     say(areas=[areas["Borås"]], words=words("I hela kommunen"))
+    planned(areas=[areas["Äspered"]], words=words("Snart i byn"))
     say(areas=[areas["Fristad"]], words=words("Någon annanstans"))
 
-    html = read(client, f"/?area={areas['Äspered'].code}")
-    assert heading(html) == "2 störningar just nu"
-    assert "I byn" in html
-    assert "I hela kommunen" in html
-    assert "Någon annanstans" not in html
+    html = read(client, f"/?place={areas['Äspered'].code}")
+    assert heading(html) == "Äspered: 2 störningar just nu"
+    here, there = html.split('id="elsewhere"')
+    for text in ("I byn", "I hela kommunen", "Snart i byn"):
+        assert text in here
+        assert text not in there
+    assert "Någon annanstans" in there
+    assert "Någon annanstans" not in here
+
+
+def test_a_place_where_all_is_well_says_so_whatever_happens_elsewhere(
+    client: Client, english: Client
+) -> None:
+    areas = given.city()
+    say(areas=[areas["Äspered"]], severity="Extreme")
+
+    address = f"/?place={areas['Fristad'].code}"
+    assert heading(read(client, address)) == "Fristad: inga kända störningar just nu"
+    assert heading(read(english, address)) == "Fristad: no known disruptions right now"
+    assert "status--good" in read(client, address)
 
 
 def test_the_municipality_shows_what_concerns_any_part_of_it(client: Client) -> None:
     say(words=words("I byn"))
 
-    assert "I byn" in read(client, "/?area=1490")
+    html = read(client, "/?place=1490")
+    assert heading(html) == "Hela Borås: 1 störning just nu"
+    assert 'id="elsewhere"' not in html
 
 
-@pytest.mark.parametrize("code", ["nowhere", "1490TB1210", "' OR 1=1", "å", "x" * 5000])
+def test_what_has_ended_elsewhere_is_not_shown_for_a_place(client: Client) -> None:
+    areas = given.city()
+    say(Move.RESOLVE, say(areas=[areas["Fristad"]], words=words("Löst")), words=words("Löst"))
+
+    assert "Löst" in read(client, f"/?place={areas['Fristad'].code}")
+    assert "Löst" not in read(client, f"/?place={areas['Äspered'].code}")
+
+
+@pytest.mark.parametrize(
+    "typed", ["Äspered", "äspered", " ÄSPERED ", "aspered", "a\u0308spered", "äspe", "1490tb121"]
+)
+def test_what_is_typed_leads_to_the_address_that_can_be_shared(client: Client, typed: str) -> None:
+    given.city()
+
+    answer = client.get("/", {"place": typed})
+    assert (answer.status_code, answer["Location"]) == (302, "/?place=1490TB121")
+    assert not answer.cookies
+
+
+def test_an_address_with_area_as_it_once_was_still_leads_there(client: Client) -> None:
+    given.city()
+
+    assert heading(read(client, "/?area=1490TB121")).startswith("Äspered: ")
+
+
+def test_what_may_mean_several_places_is_asked_about(client: Client, english: Client) -> None:
+    given.city()
+
+    html = read(client, "/?place=s")
+    assert heading(html) == "Vilken plats menar du?"
+    found = html.split("places--found")[1].split("</ul>")[0]
+    assert re.findall(r">\s*([^<]+?)\s*</a>", found) == ["Hela Borås", "Fristad", "Äspered"]
+    assert 'href="/?place=1490TB121"' in found
+    assert heading(read(english, "/?place=s")) == "Which place do you mean?"
+
+
+@pytest.mark.parametrize("typed", ["nowhere", "1490TB1210", "' OR 1=1", "☃", "x" * 5000])
 def test_a_place_that_nobody_knows_gets_a_sentence_and_the_list(
-    client: Client, english: Client, code: str
+    client: Client, english: Client, typed: str
 ) -> None:
     given.city()
 
-    answer = client.get("/", {"area": code})
+    answer = client.get("/", {"place": typed})
+    html = answer.content.decode()
     assert answer.status_code == 404
-    assert heading(answer.content.decode()) == "Området finns inte"
-    assert "Äspered" in answer.content.decode()
-    assert "We know no such area" in english.get("/", {"area": code}).content.decode()
+    assert heading(html) == "Området finns inte"
+    assert "Vi hittar ingen plats som liknar" in html
+    assert re.search(r'<input id="place"[^>]*aria-invalid="true"[^>]*place-error', html, re.DOTALL)
+    assert "Äspered" in html
+    assert "We know no place like" in english.get("/", {"place": typed}).content.decode()
+
+
+def test_what_was_typed_is_kept_and_never_markup(client: Client) -> None:
+    given.city()
+
+    html = client.get("/", {"place": '"><script>x'}).content.decode()
+    assert 'value="&quot;&gt;&lt;script&gt;x"' in html
+    assert "<script>x" not in html
 
 
 def test_no_place_chosen_is_everywhere(client: Client) -> None:
     say()
 
-    assert heading(read(client, "/?area=")) == "1 störning just nu"
+    assert heading(read(client, "/?place=")) == "1 störning just nu"
 
 
 def test_the_places_stand_in_the_order_of_the_swedish_alphabet(client: Client) -> None:
@@ -227,10 +294,10 @@ def test_the_places_stand_in_the_order_of_the_swedish_alphabet(client: Client) -
     for code, name in (("x1", "Örby"), ("x2", "Ålgården"), ("x3", "Zinkgruvan")):
         type(areas["Borås"]).objects.create(code=code, name=name, parent=areas["Borås"])
 
-    names = re.findall(r"<option[^>]*>\s*(.*?)\s*</option>", read(client))
-    assert names == [
-        "Alla områden", "Hela Borås", "Fristad", "Zinkgruvan", "Ålgården", "Äspered", "Örby",
-    ]  # fmt: skip
+    html = read(client)
+    wanted = ["Hela Borås", "Fristad", "Zinkgruvan", "Ålgården", "Äspered", "Örby"]
+    assert re.findall(r'<option value="([^"]+)">', html) == wanted
+    assert re.findall(r"\?place=[^>]+>\s*([^<]+?)\s*</a>", html) == wanted
 
 
 def test_an_area_no_longer_in_use_cannot_be_chosen(client: Client) -> None:
@@ -238,7 +305,7 @@ def test_an_area_no_longer_in_use_cannot_be_chosen(client: Client) -> None:
     type(area).objects.filter(pk=area.pk).update(active=False)
 
     assert "Fristad" not in read(client)
-    assert client.get("/", {"area": area.code}).status_code == 404
+    assert client.get("/", {"place": area.code}).status_code == 404
 
 
 # --- elsewhere --------------------------------------------------------------------------------
@@ -247,25 +314,36 @@ def test_an_area_no_longer_in_use_cannot_be_chosen(client: Client) -> None:
 def test_the_feeds_that_the_page_names_are_there(client: Client, english: Client) -> None:
     area = given.city()["Äspered"]
     for browser in (client, english):
-        html = read(browser, f"/?area={area.code}")
+        html = read(browser, f"/?place={area.code}")
         links = re.findall(r'<link rel="alternate"[^>]*?href="([^"]+)"', html, re.DOTALL)
         assert len(links) == 4
         for link in links:
             assert browser.get(link).status_code == 200
 
 
+@pytest.mark.parametrize(("address", "cost"), [("/", 7), ("/?place=1490TB121", 8)])
 def test_its_cost_in_statements_does_not_grow_with_the_alerts(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, address: str, cost: int
 ) -> None:
     say()
     planned()
     say(Move.RESOLVE, say())
-    with django_assert_num_queries(7):
-        read(client)
+    with django_assert_num_queries(cost):
+        read(client, address)
 
     for _ in range(3):
         say(areas=[*given.city().values()])
         planned()
         say(Move.RESOLVE, say())
-    with django_assert_num_queries(7):
-        read(client)
+    with django_assert_num_queries(cost):
+        read(client, address)
+
+
+@pytest.mark.parametrize("typed", ["aspered", "e", "nowhere"])
+def test_a_place_that_is_looked_up_costs_one_statement(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, typed: str
+) -> None:
+    given.city()
+
+    with django_assert_num_queries(1):
+        client.get("/", {"place": typed})

@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
 from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
-from notify.alerts.models import Alert
+from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Move, Urgency
 from notify.dispatch.models import DirectMessage
 from notify.residents.secrecy import decrypt
 from tests import given
 
 HOUR = timedelta(hours=1)
+BORÅS = Path(settings.BASE_DIR) / "notify" / "alerts" / "data" / "boras"
 ONLY_SWEDISH = {"sv": given.WORDS["sv"]}
+
+
+def borås() -> dict[str, Area]:
+    """The real city with its outlines, by name."""
+    call_command("load_city", str(BORÅS), verbosity=0)
+    return {area.name: area for area in Area.objects.all()}
 
 
 def say(move: Move = Move.PUBLISH, alert: Alert | None = None, **changes: Any) -> Alert:

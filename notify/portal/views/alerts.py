@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -16,28 +21,52 @@ from notify.alerts.selectors import published_alerts
 from notify.channels.cached import STEADY, answer
 from notify.dispatch.notices import alert_url
 from notify.portal.board import Board, Entry
-from notify.portal.places import choosable_places
+from notify.portal.places import Place, choosable_places, meant
 from notify.portal.poster import code_for, is_long
 from notify.portal.timeline import earlier_end, timeline
 
 # The language is in a cookie, so a shared cache must tell the two apart.
 fresh = cache_control(private=True, no_cache=True)
 
+LONGEST_NAME = 100
+"""Characters of what somebody typed that the page says back; no area's name is longer."""
+
 
 @require_safe
 @vary_on_cookie
 @fresh
 def home(request: HttpRequest) -> HttpResponse:
-    """What is disrupted now, what is planned and what is over; ``?area=code`` narrows it to a place."""
+    """What is disrupted now, what is planned and what is over; ``?place=`` puts one place first.
+
+    A place is a code, in the address that is kept and shared, or what somebody typed: that leads on
+    to the code, or to a page that asks which place was meant. ``?area=`` is the same, as it once was.
+    """
     places = choosable_places()
-    wanted = request.GET.get("area", "")
-    chosen = next((place for place in places if place.area.code == wanted), None)
-    if wanted and chosen is None:
-        return render(request, "portal/unknown_area.html", {"places": places}, status=404)
+    typed = (request.GET.get("place") or request.GET.get("area") or "").strip()
+    found = meant(places, typed)
+    if typed and len(found) != 1:
+        return _which(request, typed, found, places)
+    chosen = found[0] if found else None
+    if chosen and typed != chosen.area.code:
+        query = urlencode({"place": chosen.area.code})
+        return redirect(f"{reverse('portal:home')}?{query}")
     now = timezone.now()
     board = Board.at(now, chosen.area if chosen else None)
-    context = {"places": places, "chosen": chosen, "now": now, "board": board}
+    context = {"places": places, "chosen": chosen, "now": now, "board": board, **_map()}
     return render(request, "portal/home.html", context)
+
+
+def _which(
+    request: HttpRequest, typed: str, found: list[Place], places: list[Place]
+) -> HttpResponse:
+    """Asks which place was meant; 404 when there is none like it."""
+    status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
+    context = {"typed": typed[:LONGEST_NAME], "found": found, "places": places}
+    return render(request, "portal/which_place.html", context, status=status)
+
+
+def _map() -> dict[str, str]:
+    return {"tiles": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION}
 
 
 @require_safe

@@ -1,0 +1,44 @@
+"""What axe-core finds wrong on a page: WCAG 2.2 A and AA, and what it calls best practice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+from tests.provision.chromium import Look
+
+WIDTHS = (320, 1280)
+BOTH_LANGUAGES = pytest.mark.parametrize(
+    "page", [Look(language="sv"), Look(language="en")], indirect=True, ids=["sv", "en"]
+)
+# Off unless asked for, although WCAG 2.2 wants it.
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
+def no_finding(page: Page) -> None:
+    """Fail the test unless axe finds nothing at 320 and 1280 pixels, in light and dark."""
+    found = []
+    # evaluate() is the debugger's door: the page's own policy stays as strict as it is.
+    page.evaluate(AXE_SCRIPT)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            # What changes colour by degrees has changed before it is measured.
+            page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+            answer = page.evaluate("(options) => axe.run(document, options)", OPTIONS)
+            found += [f"{width} {theme} {one}" for one in _sentences(answer)]
+    assert not found, f"{page.url}:\n" + "\n".join(found)
+
+
+def _sentences(answer: dict[str, Any]) -> list[str]:
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in answer["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,85 @@
+"""Every page of the console under axe."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import Settings
+
+from notify.dispatch.scheduled import announce_later
+from tests import axe, given
+from tests.console.conftest import PASSWORD
+from tests.console.world import published
+from tests.portal.world import borås
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@axe.BOTH_LANGUAGES
+def test_axe_finds_nothing_where_editors_work(
+    page: Page, live_server: LiveServer, karin: User, settings: Settings
+) -> None:
+    settings.NOTIFY_CHANNELS = ["notify.channels.memory.MemoryChannel"]
+    äspered = borås()["Äspered"]
+    given.subscriber(areas=[äspered])
+    alert, draft = published(areas=[äspered]), given.draft(areas=[äspered])
+    planned, soon = given.draft(areas=[äspered]), timezone.now() + timedelta(hours=1)
+    announce_later(planned, soon, version=1, key=uuid.uuid4(), by=karin)
+    page.goto(f"{live_server.url}/console/login/")
+    axe.no_finding(page)
+    page.locator("#id_username").fill("karin")
+    page.locator("#id_password").fill("fel")
+    page.keyboard.press("Enter")
+    page.locator("[role=alert]").wait_for()
+    axe.no_finding(page)
+    page.locator("#id_username").fill("karin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
+    for where in (
+        "",
+        "alerts/new/",
+        "alerts/new/?template=water-leak",
+        f"alerts/{draft.code}/",
+        f"alerts/{draft.code}/edit/",
+        f"alerts/{draft.code}/publish/",
+        f"alerts/{planned.code}/",
+        f"alerts/{planned.code}/unschedule/",
+        f"alerts/{draft.code}/discard/",
+        f"alerts/{alert.code}/",
+        f"alerts/{alert.code}/update/",
+        f"alerts/{alert.code}/resolve/",
+        f"alerts/{alert.code}/cancel/",
+        f"alerts/{alert.code}/updates/1/",
+        f"alerts/{alert.code}/updates/1/stop/",
+        "nowhere/",
+    ):
+        page.goto(f"{live_server.url}/console/{where}")
+        for summary in page.locator("summary").all():
+            if summary.is_visible() and not summary.evaluate("it => it.parentElement.open"):
+                summary.click()
+        axe.no_finding(page)
+
+
+@axe.BOTH_LANGUAGES
+def test_axe_finds_nothing_on_a_draft_with_mistakes(
+    page: Page, live_server: LiveServer, karin: User
+) -> None:
+    borås()
+    page.goto(f"{live_server.url}/console/login/?next=/console/alerts/new/%3Ftemplate=water-leak")
+    page.locator("#id_username").fill("karin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("#id_sv_headline").fill("")
+    page.locator("[name=then][value=preview]").click()
+    page.locator(".error-summary").wait_for()
+    axe.no_finding(page)
