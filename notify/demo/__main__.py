@@ -84,7 +84,7 @@ def _run(folder: Path, terminal: Console, *, once: bool, count: int) -> int:
                     lambda what: status.update(f"Starting the {what} …"),
                     ports=ports[:2],
                     PUBLISHER_NAME="Borås Energi och Miljö",
-                    PUBLISHER_EMAIL="tillganglighet@example.se",
+                    PUBLISHER_EMAIL="kundservice@example.se",
                     CODE_LIMIT_PER_CLIENT_PER_HOUR="1000",
                 )
             )
