@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 POLICY = "Content Security Policy"
 HOUSES = ("tests/stories/", "tests/demo/", "tests/faults/")
-"""Where tests start whole houses of processes: one at a time, since there are but two cores."""
+"""Where tests start whole houses of processes: of each folder one at a time, since there are but two cores."""
 
 
 # --- which tests run where --------------------------------------------------------------------
@@ -43,13 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class OneHouse(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
-    """Runs what needs a house in one test process, and the rest wherever there is room.
+    """Runs what needs the same kind of house in one test process, and the rest wherever there is room.
 
     By path: pytest 9.2 does not see the names that xdist 3.8 gives to groups of marked tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "house" if nodeid.startswith(HOUSES) else nodeid
+        return next((house for house in HOUSES if nodeid.startswith(house)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

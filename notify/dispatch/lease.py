@@ -29,16 +29,25 @@ def due_batches(queue: str, now: datetime) -> QuerySet[Batch]:
     )
 
 
-def lease(queue: str, worker: str) -> Batch | None:
-    """Take the first due batch: whose conditional UPDATE changes the row has it."""
+def lease(queue: str, worker: str, *, after: Batch | None = None) -> Batch | None:
+    """Take the first due batch: whose conditional UPDATE changes the row has it.
+
+    after: a batch that is being sent, which only another one of the same fan-out can follow.
+    """
     now = timezone.now()
-    for key in due_batches(queue, now).values_list("pk", flat=True)[:20]:
-        taken = due_batches(queue, now).filter(pk=key).order_by()
+    for batch in due_batches(queue, now)[:20]:
+        if after is not None and not _same_fan_out(batch, after):
+            return None
+        taken = due_batches(queue, now).filter(pk=batch.pk).order_by()
         # Whoever dies is asked about from the moment that the lease has run out.
         until = now + LEASE
         if taken.update(leased_by=worker, leased_until=until, ask_at=until):
-            return Batch.objects.select_related("dispatch").get(pk=key)
+            return batch
     return None
+
+
+def _same_fan_out(one: Batch, other: Batch) -> bool:
+    return (one.dispatch_id, one.channel) == (other.dispatch_id, other.channel)
 
 
 def renew(batch: Batch, worker: str) -> bool:

@@ -1,9 +1,10 @@
 """Working through a batch: lease it, mark a handful, send it, record what became of it, again.
 
-The next handful is marked while the last one leaves, and outcomes are put down meanwhile, so that
-the provider never waits for our database. No transaction is open while a provider is asked. A
-worker that dies leaves its lease to run out and what it had marked ``sending``; the sweeper gives
-the batch to another, and asks the provider about the marked ones instead of sending them again.
+The next handful is marked, and the next batch of the fan-out leased, while the last one leaves, and
+outcomes are put down meanwhile, so that the provider never waits for our database. No transaction
+is open while a provider is asked. A worker that dies leaves its leases to run out and what it had
+marked ``sending``; the sweeper gives its batches to others, and asks the provider about the marked
+ones instead of sending them again.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ RECORD_AT = 500
 """Outcomes that are put down at once even if they came within that time."""
 TURN = 10.0
 """Seconds after which a worker gives the rest of its batch back and rings, so that whatever else waits for a
-worker (a more urgent batch, the sweep) gets its turn."""
+worker (another fan-out, the sweep) gets its turn."""
 BACK_OFF = timedelta(seconds=30)
 """How long a batch rests whose channel broke down: each try leaves a handful in doubt."""
 
@@ -46,45 +47,49 @@ BACK_OFF = timedelta(seconds=30)
 def send_next_batch(queue: str) -> bool:
     """Lease the next due batch of a queue and work through it; False if there is none.
 
-    Running it twice, or on two workers at once, is harmless: a lease has one holder.
+    Those of the same fan-out that are next in line follow it, until the turn is over. Running it
+    twice, or on two workers at once, is harmless: a lease has one holder.
     """
     if stopping():
         bell.ring(bell.SEND_BATCH, queue, queue=queue)
         return False
     worker = uuid.uuid4().hex
-    batch = lease(queue, worker)
-    if batch is None:
+    first = lease(queue, worker)
+    if first is None:
         return False
-    channel = channels().get(batch.channel)
+    held = [first]
+    channel = channels().get(first.channel)
     rests_until = timezone.now() + BACK_OFF
     try:
         if channel is None:
-            log.error("batch %s waits: channel %s is switched off", batch.pk, batch.channel)
+            log.error("batch %s waits: channel %s is switched off", first.pk, first.channel)
         else:
-            _work_through(batch, worker, channel)
+            _work_through(held, worker, channel)
             rests_until = timezone.now()
     except ChannelError as error:
-        log.warning("batch %s waits: %s cannot send: %s", batch.pk, batch.channel, error)
+        log.warning("batch %s waits: %s cannot send: %s", held[-1].pk, first.channel, error)
     finally:
-        release(batch, worker, not_before=rests_until)
+        for batch in held:
+            release(batch, worker, not_before=rests_until)
     return True
 
 
-def _work_through(batch: Batch, worker: str, channel: Channel) -> None:
+def _work_through(held: list[Batch], worker: str, channel: Channel) -> None:
     """Send handful after handful and put down each outcome, until nothing is left or another's turn.
 
-    Whatever the channel leaves without a receipt stays ``sending``, and so is asked about later.
+    held: the first batch; those that follow it are added. Whatever the channel leaves without a
+    receipt stays ``sending``, and so is asked about later.
     """
-    notice = batch.dispatch.notice
+    notice = held[0].dispatch.notice
     said = _Said()
     renewed = recorded = timezone.now()
     try:
-        for receipt in channel.send(notice, _drawn(batch, worker, notice, channel, said)):
+        for receipt in channel.send(notice, _drawn(held, worker, notice, channel, said)):
             said.outcomes.append(receipt)
             now = timezone.now()
             # A clock that jumps back must not keep us from either for as long as it jumped.
             if abs(now - renewed) >= RENEW_AFTER:
-                if not renew(batch, worker):
+                if not all(renew(batch, worker) for batch in held):
                     return
                 renewed = now
             if len(said.outcomes) >= RECORD_AT or abs(now - recorded) >= RECORD_AFTER:
@@ -107,15 +112,22 @@ class _Said:
 
 
 def _drawn(
-    batch: Batch, worker: str, notice: Notice, channel: Channel, said: _Said
+    held: list[Batch], worker: str, notice: Notice, channel: Channel, said: _Said
 ) -> Iterator[Recipient]:
     """Take handful after handful out of the ledger, as the channel has room for more.
 
-    said: is told which try it is, and of those whom nobody can write to.
+    held: is told which batch comes next. said: is told which try it is, and of those whom nobody
+    can write to.
     """
     until = time.monotonic() + TURN
-    while (handful := take(batch, worker, notice, channel)) is not None:
-        for message in handful:
+    while True:
+        handful = take(held[-1], worker, notice, channel)
+        if handful is None:
+            following = lease(held[-1].queue, worker, after=held[-1])
+            if following is None:
+                return
+            held.append(following)
+        for message in handful or ():
             said.tries[message.key] = message.attempts + 1
             try:
                 yield message.recipient(channel)

@@ -66,6 +66,28 @@ def test_who_lost_the_lease_stops_at_the_next_handful(watched: Watched) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_lost_one_of_its_batches_sends_no_more_of_any(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 2)
+    monkeypatch.setattr(sending, "RENEW_AFTER", timedelta())
+    world.crowd(6)
+    dispatch = world.expanded()
+    first = dispatch.batches.earliest("pk")
+
+    def lose_the_first_in_the_second() -> None:
+        if len(watched.sent) == 2:
+            Batch.objects.filter(pk=first.pk).update(leased_by="another")
+
+    watched.before = lambda _recipient: lose_the_first_in_the_second()
+    send_next_batch("urgent")
+
+    assert world.states(dispatch).count(State.SENT) == 3
+    first.refresh_from_db()
+    assert (first.leased_by, first.done_at) == ("another", None)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_when_a_lease_runs_out_the_rest_goes_to_another_worker(watched: Watched) -> None:
     people = world.crowd(5)
     dispatch = world.expanded()

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from notify.channels.base import AddressedBy, ChannelError, Outcome, Recipient
 from notify.channels.memory import MemoryChannel
 from notify.channels.registry import channels
+from notify.dispatch import expand as expanding
 from notify.dispatch import send as sending
 from notify.dispatch.models import Batch, Delivery, State
 from notify.dispatch.send import send_next_batch
@@ -80,6 +81,41 @@ def test_a_batch_goes_out_by_the_handful(watched: Watched) -> None:
 
     assert marked == [2, 2, 4, 4, 5], "nobody is marked before there is room for them"
     assert addresses(watched) == phones(people)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_batch_is_drawn_from_while_the_last_message_of_the_first_is_under_way(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 2)
+    people = world.crowd(4)
+    world.expanded()
+    held: list[int] = []
+    watched.before = lambda _recipient: held.append(Batch.objects.exclude(leased_by="").count())
+
+    send_next_batch("urgent")
+
+    assert addresses(watched) == phones(people)
+    assert held == [1, 1, 2, 2]
+    assert not Batch.objects.filter(done_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_fan_out_that_is_next_in_line_is_not_passed_over(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "FIRST_SLICE", 2)
+    world.crowd(4)
+    first, second = world.expanded(), world.expanded()
+    last = first.batches.latest("pk")
+    first.batches.filter(pk=last.pk).update(due_at=timezone.now())
+
+    send_next_batch("urgent")
+
+    assert world.states(first) == [State.SENT] * 2 + [State.QUEUED] * 2
+    assert world.states(second) == [State.QUEUED] * 4
+    world.work()
+    assert {*world.states(first), *world.states(second)} == {State.SENT}
 
 
 @pytest.mark.django_db

@@ -54,6 +54,7 @@ def test_the_broker_is_killed_in_mid_send_and_comes_back_empty(
     kill(bell)
     restart(bell)
     assert_the_promise_holds(house, dispatch, crowd)
+    assert all(one.process.poll() is None for one in house.senders), "a worker did not survive it"
 
 
 def test_the_broker_freezes_and_publishing_goes_on(
