@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notify.residents.models import Consent, Subscriber, Subscription
+from notify.residents.models import Consent, Refusal, Subscriber, Subscription
 from notify.residents.phones import masked
 from notify.residents.secrecy import Undecryptable
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     SubscriptionInline = admin.TabularInline[Subscription, Subscriber]
     ConsentInline = admin.TabularInline[Consent, Subscriber]
     SubscriberBase = admin.ModelAdmin[Subscriber]
+    RefusalBase = admin.ModelAdmin[Refusal]
 else:  # Django's own classes take no type while running
     SubscriptionInline = ConsentInline = admin.TabularInline
-    SubscriberBase = admin.ModelAdmin
+    SubscriberBase = RefusalBase = admin.ModelAdmin
 
 
 class ReadOnly:
@@ -81,3 +82,18 @@ class SubscriberAdmin(ReadOnly, SubscriberBase):
             return masked(subscriber.phone)
         except Undecryptable:
             return gettext("cannot be read with the keys that are configured")
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnly, RefusalBase):
+    """What the limits on codes refused, and when. A digest tells one from another, not who it is."""
+
+    list_display = ["hour", "limit", "digest_begins", "times", "first_at", "last_at"]
+    list_filter = ["limit"]
+    date_hierarchy = "hour"
+    fields = ["limit", "digest", "hour", "times", "first_at", "last_at"]
+
+    @admin.display(description=_("digest"))
+    def digest_begins(self, refusal: Refusal) -> str:
+        """Enough of it to tell two apart."""
+        return refusal.digest[:12]
