@@ -95,15 +95,20 @@ def request_sign_up(
     _one_at_a_time()
     now = timezone.now()
     asker = Asker.of(phone, client)
-    whose = f"{asker.number}:{purpose.value}"
-    key = _key(form, whose, wish)
+
+    def key_of(form: uuid.UUID | None) -> uuid.UUID:
+        return _key(form, f"{asker.number}:{purpose.value}", wish)
+
+    key = key_of(form)
     before = SignUp.objects.filter(key=key).first()
     if before and before.usable(now):
         raise AlreadyRequested(key)
     found = room(asker, purpose, now)
     if found.near:
         # A form that has had its code has used up its ticket.
-        _wait_first("" if before else ticket, form, whose, wish, asker, now)
+        _wait_first(
+            form, "" if before else ticket, lambda form: f"{key_of(form)}:{asker.client}", now
+        )
     if before:
         key = uuid.uuid4()
     code = new_code()
@@ -137,21 +142,17 @@ def _withheld(phone_index: str, *, reserved: bool) -> bool:
 
 
 def _wait_first(
-    ticket: str, form: uuid.UUID | None, whose: str, wish: Wish, asker: Asker, now: datetime
+    form: uuid.UUID | None, ticket: str, request_of: Callable[[uuid.UUID], str], now: datetime
 ) -> None:
     """Return for whoever has waited, and raise MustWait for everybody else."""
     if not settings.CODE_WAIT_SECONDS:
         return
-
-    def request(of: uuid.UUID) -> str:
-        return f"{_key(of, whose, wish)}:{asker.client}"
-
-    if form and (left := seconds_left(ticket, request(form), now)) is not None:
-        if left:
-            raise MustWait(form, ticket, left)
-        return
-    form = uuid.uuid4()
-    raise MustWait(form, new_ticket(request(form), now), settings.CODE_WAIT_SECONDS)
+    left = seconds_left(ticket, request_of(form), now) if form else None
+    if form and left:
+        raise MustWait(form, ticket, left)
+    if left is None:
+        form = uuid.uuid4()
+        raise MustWait(form, new_ticket(request_of(form), now), settings.CODE_WAIT_SECONDS)
 
 
 def _one_at_a_time() -> None:

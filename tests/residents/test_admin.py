@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from notify.residents.models import Subscriber
+from notify.residents.limits import Asker, TooManyCodes, put_down
+from notify.residents.models import Refusal, Subscriber
 from tests import given
 
 PHONE = "+46701740605"
@@ -43,3 +44,16 @@ def test_nothing_can_be_changed(admin: Client) -> None:
     assert admin.post(f"{where}/delete/", {"post": "yes"}).status_code == 403
     assert admin.get("/admin/residents/subscriber/add/").status_code == 403
     assert Subscriber.objects.get().language == "sv"
+
+
+def test_what_limits_refused_is_shown_and_names_nobody(admin: Client) -> None:
+    digest = Asker.of(PHONE, "192.0.2.1").number
+    put_down(TooManyCodes(Refusal.Limit.NUMBER, digest))
+
+    shown = admin.get("/admin/residents/refusal/").content.decode()
+
+    for words in ("Koder till ett nummer", digest[:12]):
+        assert words in shown
+    assert digest not in shown
+    assert PHONE[3:] not in shown
+    assert admin.post("/admin/residents/refusal/add/").status_code == 403

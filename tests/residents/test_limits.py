@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -204,7 +205,7 @@ def test_known_and_unknown_cost_the_same_statements_in_a_flood(
     for phone in (PHONE, NEIGHBOUR):
         # Savepoint and its end; the lock where there is one; the key; four counts; blocked and known;
         # the sign-up; its places and services, which are none but looked at.
-        with django_assert_num_queries(12 if connection.vendor == "postgresql" else 11):
+        with django_assert_num_queries(13 if connection.vendor == "postgresql" else 12):
             ask(phone, purpose=MANAGE)
 
 
@@ -389,4 +390,4 @@ def test_a_hundred_thousand_sign_ups_are_never_walked(
             cursor.execute(f"EXPLAIN {'' if on_postgres else 'QUERY PLAN '}{one['sql']}")
             plan = str(cursor.fetchall())
         assert "created_at" in plan or "codes_sent" in plan
-        assert "Seq Scan" not in plan and "SCAN" not in plan
+        assert not re.search("Seq Scan|SCAN", plan)
