@@ -151,7 +151,10 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(
         label=_("We write in"),
         choices=[(code, own_name(code)) for code, _name in settings.LANGUAGES],
-        error_messages={"invalid_choice": _("We do not write in that language. Choose another.")},
+        error_messages={
+            "required": _("Choose a language."),
+            "invalid_choice": _("We do not write in that language. Choose another."),
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -119,6 +119,29 @@ def test_going_back_to_the_code_afterwards_leads_to_the_end(client: Client) -> N
     assert client.post(f"{page}renew/")["Location"] == f"{page}done/"
 
 
+def test_whoever_has_lost_their_session_goes_on_where_they_were(client: Client) -> None:
+    page, code = asked(client), sent_code()
+    fresh = Client(headers={"accept-language": "sv"}, enforce_csrf_checks=True)
+
+    opened = fresh.get(page)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text(opened))
+    assert token
+    answer = fresh.post(page, {"code": code, "csrfmiddlewaretoken": token[1]})
+
+    assert answer["Location"] == f"{page}done/"
+    assert Subscription.objects.count() == 1
+
+
+def test_two_tabs_that_subscribe_to_the_same_leave_one_subscription(client: Client) -> None:
+    tabs = [(asked(client), sent_code()) for _ in range(2)]
+
+    for page, code in tabs:
+        assert client.post(page, {"code": code})["Location"] == f"{page}done/"
+
+    assert Subscriber.objects.count() == 1
+    assert Subscription.objects.filter(ended_at=None).count() == 1
+
+
 def test_the_end_cannot_be_reached_without_the_code(client: Client) -> None:
     page = asked(client)
 
@@ -283,7 +306,7 @@ def test_asking_costs_as_many_statements_for_one_place_as_for_all(
     one, all_of_them = filled(), filled(areas=[area.code for area in given.city().values()])
     with django_assert_num_queries(2):
         client.get("/subscribe/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.post("/subscribe/", one)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.post("/subscribe/", all_of_them)

@@ -364,8 +364,8 @@ INSERT INTO residents_signup (
     attempts_left, created_at, expires_at, withheld, serious_only, reserved
 )
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
-SELECT {key}, 'subscribe', '', 'p' || n, 'c' || (n % 5000), 'r' || (n % 2000), 'sv', '', 5,
-    %s, %s, n % 2 = 0, {no}, {no}
+SELECT {key}, 'subscribe', '', 'p' || n, 'c' || (n %% 5000), 'r' || (n %% 2000), 'sv', '', 5,
+    %s, %s, n %% 2 = 0, {no}, {no}
 FROM numbers
 """
 
