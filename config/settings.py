@@ -268,7 +268,12 @@ MANAGE_MINUTES = 15
 QUIET_HOURS = (22, 7)
 CODE_LIMIT_PER_NUMBER_PER_HOUR: int = env.int("CODE_LIMIT_PER_NUMBER_PER_HOUR", default=5)
 CODE_LIMIT_PER_CLIENT_PER_HOUR: int = env.int("CODE_LIMIT_PER_CLIENT_PER_HOUR", default=20)
+CODE_LIMIT_PER_RANGE_PER_HOUR: int = env.int("CODE_LIMIT_PER_RANGE_PER_HOUR", default=50)
 CODE_LIMIT_PER_HOUR: int = env.int("CODE_LIMIT_PER_HOUR", default=1000)
+# How long whoever asks for a code must wait first when half of a limit is gone; 0 for not at all.
+CODE_WAIT_SECONDS: int = env.int("CODE_WAIT_SECONDS", default=30)
+if not 0 <= CODE_WAIT_SECONDS <= 300:
+    raise ImproperlyConfigured("CODE_WAIT_SECONDS must be 0 (no wait) to 300.")
 # How long people are remembered: docs/privacy.md. Sign-ups at least as long as the limits count them, links at
 # least as long as a provider may yet speak of a message (36 hours).
 KEEP_SIGN_UPS_HOURS = environment.within(

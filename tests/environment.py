@@ -30,7 +30,14 @@ ENVIRONMENT = {
     "LOG_LEVEL": "INFO",
 }
 # Settings that are read when present: a developer's own values must not change a test.
-OPTIONAL_PREFIXES = ("CODE_LIMIT_", "ELKS_", "KEEP_", "MAP_TILES_", "SMS_PRICE_")
+OPTIONAL_PREFIXES = (
+    "CODE_LIMIT_",
+    "CODE_WAIT_",
+    "ELKS_",
+    "KEEP_",
+    "MAP_TILES_",
+    "SMS_PRICE_",
+)
 OPTIONAL = (
     "SMS_IN_FLIGHT",
     "SMS_REPLIES",

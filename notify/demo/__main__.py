@@ -86,6 +86,7 @@ def _run(folder: Path, terminal: Console, *, once: bool, count: int) -> int:
                     PUBLISHER_NAME="Borås Energi och Miljö",
                     PUBLISHER_EMAIL="kundservice@example.se",
                     CODE_LIMIT_PER_CLIENT_PER_HOUR="1000",
+                    CODE_LIMIT_PER_RANGE_PER_HOUR="1000",
                 )
             )
             status.update("Loading Borås …")

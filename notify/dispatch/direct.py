@@ -41,7 +41,11 @@ UNHEARD = timedelta(seconds=3)
 
 
 def send_code(sign_up: SignUp, code: str, phone: str) -> DirectMessage:
-    """Queue the SMS with the code, in the sign-up's language; call it in the same transaction."""
+    """Queue the SMS with the code, in the sign-up's language; call it in the same transaction.
+
+    One that is withheld is put down as withdrawn, without words or number: it costs as much as one
+    that is sent, so that nobody reads off a clock whether it was.
+    """
     with translation.override(sign_up.language):
         body = _(
             "%(code)s is your code for %(publisher)s. It is valid for %(minutes)d minutes."
@@ -50,13 +54,10 @@ def send_code(sign_up: SignUp, code: str, phone: str) -> DirectMessage:
             "publisher": settings.PUBLISHER_NAME,
             "minutes": settings.CODE_LIFETIME_MINUTES,
         }
-    return _queue(
-        DirectMessage(
-            purpose=DirectMessage.Purpose.CODE, sign_up=sign_up, expires_at=sign_up.expires_at
-        ),
-        phone,
-        body,
+    message = DirectMessage(
+        purpose=DirectMessage.Purpose.CODE, sign_up=sign_up, expires_at=sign_up.expires_at
     )
+    return _queue(message, phone, body, withheld=sign_up.withheld)
 
 
 def answer(phone: str, body: str) -> DirectMessage:
@@ -75,9 +76,15 @@ def code_message(sign_up: SignUp) -> DirectMessage | None:
     return sign_up.messages.order_by("pk").last()
 
 
-def _queue(message: DirectMessage, phone: str, body: str) -> DirectMessage:
+def _queue(
+    message: DirectMessage, phone: str, body: str, *, withheld: bool = False
+) -> DirectMessage:
     message.address_cipher = encrypt(phone)
     message.body_cipher = encrypt(body)
+    if withheld:
+        message.address_cipher = message.body_cipher = ""
+        message.state, message.error = State.WITHDRAWN, "withheld"
+        message.final_at = timezone.now()
     with transaction.atomic():
         message.save()
         bell.ring(bell.SEND_DIRECT, queue=Queue.URGENT)

@@ -1,4 +1,4 @@
-"""What Prometheus is told, counted in the database at each scrape: seven statements, however much there is.
+"""What Prometheus is told, counted in the database at each scrape: nine statements, however much there is.
 
 Everything is of the last 24 hours' dispatches, or of now; nothing is kept in the process, so every
 web process answers the same. No label holds anything of a person, and each takes few values: queues,
@@ -32,6 +32,7 @@ from notify.channels import tally
 from notify.dispatch import inbox
 from notify.dispatch.lease import LEASE
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, Queue, State
+from notify.residents.limits import budget_used, refusals
 
 DAY = timedelta(hours=24)
 BUCKETS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -184,6 +185,16 @@ def direct_messages(now: datetime) -> Iterator[Metric]:
     return iter((told,))
 
 
+def codes(now: datetime) -> Iterator[Metric]:
+    """What codes have cost of the hour's budget, and how often a limit refused one."""
+    used = _gauge("code_budget_used", "Codes sent within the hour, as a part of all that may be")
+    used.add_metric([], budget_used(now))
+    refused = _gauge("codes_refused", "Codes that a limit refused in the last 24 h", "limit")
+    for limit, times in refusals(now - DAY):
+        refused.add_metric([limit], times)
+    return iter((used, refused))
+
+
 def broker(now: datetime) -> Iterator[Metric]:
     """Whether Redis answers, and what lies in it; nothing where the broker is no Redis."""
     up = _gauge("redis_up", f"Whether Redis answered within {PATIENCE} s")
@@ -253,6 +264,7 @@ SOURCES: tuple[Source, ...] = (
     dispatches,
     publications,
     direct_messages,
+    codes,
     broker,
 )
 """Each yields some metrics for a moment; who has more to tell adds a function here."""

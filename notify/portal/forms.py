@@ -24,7 +24,21 @@ PAUSES = (1, 7, 14, 30, 90)
 """Days that a pause may last, today not counted."""
 
 
-class PhoneForm(forms.Form):
+class CodeRequestForm(forms.Form):
+    """Asks for a code, and nothing else: what the person has to say comes on top of it."""
+
+    # Names this filled-in form, so that a double click sends one code.
+    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # Of a wait that was asked for, if the person has waited.
+    ticket = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["form"].initial = uuid.uuid4
+
+
+class PhoneForm(CodeRequestForm):
     """A number to send a code to."""
 
     phone = forms.CharField(
@@ -39,13 +53,6 @@ class PhoneForm(forms.Form):
             "max_length": _("That is not a phone number. Write it like 070-123 45 67."),
         },
     )
-    # Names this filled-in form, so that a double click sends one code.
-    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        self.fields["form"].initial = uuid.uuid4
 
     def clean_phone(self) -> str:
         """The number in E.164."""
@@ -144,7 +151,10 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(
         label=_("We write in"),
         choices=[(code, own_name(code)) for code, _name in settings.LANGUAGES],
-        error_messages={"invalid_choice": _("We do not write in that language. Choose another.")},
+        error_messages={
+            "required": _("Choose a language."),
+            "invalid_choice": _("We do not write in that language. Choose another."),
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from notify.residents.models import Consent, Reveal, Subscriber, Subscription
+from notify.residents.models import Consent, Refusal, Reveal, Subscriber, Subscription
 from notify.residents.phones import holds_a_number, masked, spaced
 from notify.residents.reveals import reveal
 from notify.residents.secrecy import Undecryptable
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     ConsentInline = admin.TabularInline[Consent, Subscriber]
     SubscriberBase = admin.ModelAdmin[Subscriber]
     RevealBase = admin.ModelAdmin[Reveal]
+    RefusalBase = admin.ModelAdmin[Refusal]
 else:  # Django's own classes take no type while running
     SubscriptionInline = ConsentInline = admin.TabularInline
-    SubscriberBase = RevealBase = admin.ModelAdmin
+    SubscriberBase = RevealBase = RefusalBase = admin.ModelAdmin
 
 
 class ReadOnly:
@@ -173,3 +174,18 @@ class RevealAdmin(ReadOnly, RevealBase):
     list_select_related = ["by", "subscriber"]
     date_hierarchy = "at"
     fields = ["at", "by", "subscriber", "reason"]
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnly, RefusalBase):
+    """What the limits on codes refused, and when. A digest tells one from another, not who it is."""
+
+    list_display = ["hour", "limit", "digest_begins", "times", "first_at", "last_at"]
+    list_filter = ["limit"]
+    date_hierarchy = "hour"
+    fields = ["limit", "digest", "hour", "times", "first_at", "last_at"]
+
+    @admin.display(description=_("digest"))
+    def digest_begins(self, refusal: Refusal) -> str:
+        """Enough of it to tell two apart."""
+        return refusal.digest[:12]

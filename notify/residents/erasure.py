@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
+from notify.residents.limits import COUNTED_FOR
 from notify.residents.models import Mark, SignUp
-from notify.residents.services import COUNTED_FOR
 
 
 def erase_sign_ups(indexes: Collection[str]) -> int:

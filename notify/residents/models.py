@@ -197,6 +197,7 @@ class SignUp(Numbered):
     # Whose number its number becomes, if that is what the code is for.
     moves = models.ForeignKey(Subscriber, null=True, on_delete=models.SET_NULL, related_name="+")
     client_index = models.CharField(max_length=64)
+    range_index = models.CharField(max_length=64, default="", db_default="")
     language = models.CharField(max_length=5)
     areas = models.ManyToManyField(Area, related_name="+")
     # None chosen means every service, those added later included.
@@ -209,8 +210,11 @@ class SignUp(Numbered):
     confirmed_at = models.DateTimeField(null=True)
     # Until when whoever typed the code may manage what stands on the number.
     open_until = models.DateTimeField(null=True)
-    # Whoever has the phone wrote STOPP to earlier codes, so this one's is not sent.
+    # Its code is not sent: whoever has the phone wrote STOPP to earlier ones, or only numbers that
+    # something stands on got one from the reserve.
     withheld = models.BooleanField(default=False)
+    # Asked for when everything but the reserve was gone. See ``limits``.
+    reserved = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -220,6 +224,17 @@ class SignUp(Numbered):
             models.Index(fields=["phone_index", "created_at"]),
             models.Index(fields=["client_index", "created_at"]),
             models.Index(fields=["created_at"]),
+            # Limits count what cost an SMS, and no flood of what cost none makes that slower.
+            models.Index(
+                fields=["range_index", "created_at"],
+                condition=models.Q(withheld=False),
+                name="codes_sent_to_a_range",
+            ),
+            models.Index(
+                fields=["created_at", "reserved"],
+                condition=models.Q(withheld=False),
+                name="codes_sent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -233,6 +248,38 @@ class SignUp(Numbered):
     def usable(self, now: datetime) -> bool:
         """Whether a right code would still confirm it."""
         return self.confirmed_at is None and self.attempts_left > 0 and now < self.expires_at
+
+
+class Refusal(models.Model):
+    """Requests for codes that a limit refused within an hour: whose limit, as a keyed digest, and how often."""
+
+    class Limit(models.TextChoices):
+        """Which limit it was."""
+
+        NUMBER = "number", _("Codes to one number")
+        CLIENT = "client", _("Codes for one client address")
+        RANGE = "range", _("Codes to one range of numbers")
+        BUDGET = "budget", _("Codes in total")
+        RESERVE = "reserve", _("What is kept for subscribers")
+
+    limit = models.CharField(_("limit"), max_length=16, choices=Limit)
+    # Of the number, the client or the range; empty where the limit is everybody's.
+    digest = models.CharField(_("digest"), max_length=64, blank=True)
+    hour = models.DateTimeField(_("hour"), db_index=True)
+    times = models.PositiveIntegerField(_("times"), default=0)
+    first_at = models.DateTimeField(_("first"), default=timezone.now)
+    last_at = models.DateTimeField(_("last"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-hour", "-pk"]
+        verbose_name = _("refused code")
+        verbose_name_plural = _("refused codes")
+        constraints = [
+            models.UniqueConstraint(fields=["limit", "digest", "hour"], name="one_refusal_an_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.limit}"
 
 
 class Mark(models.Model):

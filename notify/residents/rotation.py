@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from notify.residents.limits import COUNTED_FOR
 from notify.residents.models import Mark
 from notify.residents.secrecy import (
     Undecryptable,
@@ -19,7 +20,6 @@ from notify.residents.secrecy import (
     encrypt,
     under_newest_key,
 )
-from notify.residents.services import COUNTED_FOR
 
 ROWS = 500
 """Rows per transaction."""

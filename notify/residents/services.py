@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify.alerts.models import Area, Service
+from notify.residents.limits import Asker, room
 from notify.residents.marks import blocks_codes
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.secrecy import (
@@ -28,6 +29,7 @@ from notify.residents.secrecy import (
     is_digest_of,
     new_code,
 )
+from notify.residents.waiting import MustWait, new_ticket, seconds_left
 
 T = TypeVar("T")
 
@@ -36,13 +38,6 @@ ENDED_BY = {
     Consent.Source.WEB: EndedReason.WEB,
     Consent.Source.PROVIDER: EndedReason.PROVIDER,
 }
-
-COUNTED_FOR = timedelta(hours=1)
-"""How long a request for a code counts towards the limits."""
-
-
-class TooManyCodes(Exception):
-    """A limit on codes is reached. ``str()`` says so to the person."""
 
 
 class AlreadyRequested(Exception):
@@ -83,6 +78,7 @@ def request_sign_up(
     *,
     client: str,
     form: uuid.UUID | None = None,
+    ticket: str = "",
     purpose: SignUp.Purpose = SignUp.Purpose.SUBSCRIBE,
     moves: Subscriber | None = None,
 ) -> tuple[SignUp, str]:
@@ -90,41 +86,74 @@ def request_sign_up(
 
     client: the asking computer's address; only a keyed digest of it is kept, for the limit.
     form: names the form that was filled in, so that a double click sends one code.
+    ticket: of an earlier MustWait, if the asker has waited.
     purpose: what the code opens; whoever only manages wishes for no places. moves: whose number
     this is to become.
     Known and unknown numbers are treated alike. A sign-up that is ``withheld`` must be answered
-    like any other, and its code not be sent. Raises TooManyCodes, or AlreadyRequested for the same
-    number and wish from the same form while its code is still good.
+    like any other, and its code not be sent. Raises TooManyCodes, MustWait, or AlreadyRequested for
+    the same number and wish from the same form while its code is still good.
     """
     _one_at_a_time()
     now = timezone.now()
-    phone_index = blind_index(phone)
-    key = _key(form, f"{phone_index}:{purpose.value}", wish)
+    asker = Asker.of(phone, client)
+
+    def key_of(form: uuid.UUID | None) -> uuid.UUID:
+        return _key(form, f"{asker.number}:{purpose.value}", wish)
+
+    key = key_of(form)
     before = SignUp.objects.filter(key=key).first()
     if before and before.usable(now):
         raise AlreadyRequested(key)
+    found = room(asker, purpose, now)
+    if found.near:
+        # A form that has had its code has used up its ticket.
+        _wait_first(
+            form, "" if before else ticket, lambda form: f"{key_of(form)}:{asker.client}", now
+        )
     if before:
         key = uuid.uuid4()
-    _check_limits(phone, client, now)
     code = new_code()
     sign_up = SignUp.objects.create(
         key=key,
         purpose=purpose,
         moves=moves,
         phone_cipher=encrypt(phone),
-        phone_index=phone_index,
-        client_index=blind_index(_named(client)),
+        phone_index=asker.number,
+        client_index=asker.client,
+        range_index=asker.range,
         language=wish.language,
         serious_only=wish.serious_only,
         code_digest=code_digest(code, str(key)),
         attempts_left=settings.CODE_ATTEMPTS,
         created_at=now,
         expires_at=now + timedelta(minutes=settings.CODE_LIFETIME_MINUTES),
-        withheld=blocks_codes(phone),
+        reserved=found.reserved,
+        withheld=_withheld(phone, reserved=found.reserved),
     )
     sign_up.areas.set(wish.areas)
     sign_up.services.set(wish.services)
     return sign_up, code
+
+
+def _withheld(phone: str, *, reserved: bool) -> bool:
+    """Both are always asked, so that no answer takes longer than another."""
+    blocked = blocks_codes(phone)
+    known = _standing(phone).exists()
+    return blocked or (reserved and not known)
+
+
+def _wait_first(
+    form: uuid.UUID | None, ticket: str, request_of: Callable[[uuid.UUID], str], now: datetime
+) -> None:
+    """Return for whoever has waited, and raise MustWait for everybody else."""
+    if not settings.CODE_WAIT_SECONDS:
+        return
+    left = seconds_left(ticket, request_of(form), now) if form else None
+    if form and left:
+        raise MustWait(form, ticket, left)
+    if left is None:
+        form = uuid.uuid4()
+        raise MustWait(form, new_ticket(request_of(form), now), settings.CODE_WAIT_SECONDS)
 
 
 def _one_at_a_time() -> None:
@@ -138,12 +167,19 @@ def _one_at_a_time() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('residents.sign_up'))")
 
 
-def renew_sign_up(sign_up: SignUp, *, client: str) -> tuple[SignUp, str]:
-    """The same wish anew with a new code, for somebody whose SMS did not come. Raises TooManyCodes."""
+def renew_sign_up(
+    sign_up: SignUp, *, client: str, form: uuid.UUID | None = None, ticket: str = ""
+) -> tuple[SignUp, str]:
+    """The same wish anew with a new code, for somebody whose SMS did not come.
+
+    client, form and ticket, and what it raises: as of ``request_sign_up``.
+    """
     return request_sign_up(
         sign_up.phone,
         Wish.of(sign_up),
         client=client,
+        form=form,
+        ticket=ticket,
         purpose=SignUp.Purpose(sign_up.purpose),
         moves=sign_up.moves,
     )
@@ -156,24 +192,6 @@ def _key(form: uuid.UUID | None, whose: str, wish: Wish) -> uuid.UUID:
     chosen = [sorted(row.pk for row in rows) for rows in (wish.areas, wish.services)]
     how = f"{wish.language}:{wish.serious_only}"
     return uuid.UUID(blind_index(f"form:{form}:{whose}:{chosen}:{how}")[:32])
-
-
-def _check_limits(phone: str, client: str, now: datetime) -> None:
-    lately = SignUp.objects.filter(created_at__gt=now - COUNTED_FOR)
-    of_number = lately.filter(phone_index__in=blind_indexes(phone))
-    of_client = lately.filter(client_index__in=blind_indexes(_named(client)))
-    counted = [
-        (of_number, settings.CODE_LIMIT_PER_NUMBER_PER_HOUR),
-        (of_client, settings.CODE_LIMIT_PER_CLIENT_PER_HOUR),
-        (lately, settings.CODE_LIMIT_PER_HOUR),
-    ]
-    if any(rows.count() >= limit for rows, limit in counted):
-        raise TooManyCodes(_("Too many codes have been asked for. Try again in an hour."))
-
-
-def _named(client: str) -> str:
-    """An address of a computer, told apart from numbers and codes."""
-    return f"client:{client}"
 
 
 def confirm_sign_up(key: uuid.UUID, code: str) -> Subscriber:
@@ -288,7 +306,11 @@ def replace_subscriptions(subscriber: Subscriber, wish: Wish) -> None:
 
 def find_subscriber(phone: str) -> Subscriber | None:
     """Who stands behind a number (E.164), or None if nobody does any more."""
-    return Subscriber.objects.filter(phone_index__in=blind_indexes(phone), ended_at=None).first()
+    return _standing(phone).first()
+
+
+def _standing(phone: str) -> QuerySet[Subscriber]:
+    return Subscriber.objects.filter(phone_index__in=blind_indexes(phone), ended_at=None)
 
 
 def known_subscriber(phone: str) -> Subscriber | None:

@@ -216,6 +216,7 @@ def test_half_a_provider_is_refused_and_the_other_half_named(
             "SMS_REPLIES is true, but nobody can answer 'Notify'",
         ),
         ({"SMS_IN_FLIGHT": "0"}, "must be 1 or more"),
+        ({"CODE_WAIT_SECONDS": "301"}, "CODE_WAIT_SECONDS must be 0 (no wait) to 300"),
     ],
 )
 def test_what_makes_no_sense_for_sms_is_refused(given: dict[str, str], said: str) -> None:

@@ -24,12 +24,11 @@ from notify.dispatch.progress import progress
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import record
 from notify.residents import marks
+from notify.residents.limits import COUNTED_FOR, TooManyCodes
 from notify.residents.models import Mark, Reveal, SignUp, Subscriber
 from notify.residents.moving import move_number
 from notify.residents.secrecy import blind_index, decrypt
 from notify.residents.services import (
-    COUNTED_FOR,
-    TooManyCodes,
     Wish,
     WrongCode,
     confirm_sign_up,

@@ -24,6 +24,8 @@ from notify.dispatch.lease import LEASE
 from notify.dispatch.metrics import registry
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.scheduled import announce_later
+from notify.residents.limits import TooManyCodes, put_down
+from notify.residents.models import Refusal
 from tests import given
 from tests.dispatch import world
 
@@ -148,6 +150,18 @@ def test_a_planned_publication_that_nobody_makes_is_seen(clock: time_machine.Tra
     assert (found["notify_publications_due"], found["notify_publication_late_seconds"]) == (1, 90)
 
 
+def test_the_budget_for_codes_and_what_it_refused_are_told(settings: Settings) -> None:
+    settings.CODE_LIMIT_PER_HOUR = 4
+    given.subscriber("+46701740605")
+    assert scraped()["notify_code_budget_used"] == 0.25
+    given.subscriber("+46701740606")
+    put_down(TooManyCodes(Refusal.Limit.RANGE, "digest"))
+    found = scraped()
+    assert found["notify_code_budget_used"] == 0.5
+    assert found["notify_codes_refused limit=range"] == 1
+    assert found["notify_codes_refused limit=budget"] == 0
+
+
 def test_more_dispatches_cost_no_more_statements_and_no_more_series() -> None:
     world.crowd(2)
     world.fan_out()
@@ -157,7 +171,7 @@ def test_more_dispatches_cost_no_more_statements_and_no_more_series() -> None:
         world.fan_out()
     with CaptureQueriesContext(connection) as often:
         assert len(scraped()) == series
-    assert len(once) == len(often) == 7
+    assert len(once) == len(often) == 9
     assert Dispatch.objects.count() == 4
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from pytest_django import Settings
 
 from notify.residents.models import Subscriber, Subscription
 from tests import given
@@ -102,6 +103,28 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -
 
     page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
     assert Subscription.objects.get().serious_only
+
+
+@WITH_AND_WITHOUT_SCRIPTS
+@pytest.mark.usefixtures("city")
+def test_whoever_must_wait_presses_until_it_is_over_and_subscribes(
+    page: Page, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.CODE_LIMIT_PER_RANGE_PER_HOUR, settings.CODE_WAIT_SECONDS = 2, 2
+    given.subscriber("+46701740606")
+    page.goto(f"{live_server.url}/subscribe/")
+    page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
+    page.get_by_label("Fristad").check()
+    page.get_by_role("button", name="Skicka en kod till mig").click()
+    expect(page.get_by_role("heading", name="Vänta en stund")).to_be_visible()
+
+    while page.title().startswith("Vänta en stund"):
+        page.get_by_role("button", name="Fortsätt").click()
+
+    page.get_by_label("Koden i sms:et").fill(sent_code())
+    page.get_by_role("button", name="Börja prenumerera").click()
+    page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
+    assert Subscription.objects.latest("pk").area.name == "Fristad"
 
 
 @WITH_AND_WITHOUT_SCRIPTS

@@ -22,7 +22,7 @@ from notify.residents.managing import places_of
 from notify.residents.models import Consent, SignUp, Subscriber, Subscription
 from notify.residents.services import find_subscriber, opt_out
 from tests import given
-from tests.portal.steps import DIGITS, WRITTEN, text, wrong
+from tests.portal.steps import DIGITS, WRITTEN, alike, text, wrong
 from tests.portal.world import sent_code
 
 pytestmark = pytest.mark.django_db
@@ -90,13 +90,12 @@ def test_a_known_number_gets_the_same_answer_as_an_unknown_one_at_the_same_cost(
 ) -> None:
     ask(client, phone="070-174 06 07")  # whatever is read once only
     pages = []
-    with django_assert_max_num_queries(16) as known:
+    with django_assert_max_num_queries(18) as known:
         pages.append(ask(client)["Location"])
     with django_assert_num_queries(len(known)):
         pages.append(ask(client, phone="070-174 06 06")["Location"])
 
-    shown = [text(client.get(page)).replace(page, "") for page in pages]
-    shown = [re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page) for page in shown]
+    shown = [alike(client.get(page)) for page in pages]
     assert shown[0].replace("05", "06") == shown[1].replace("05", "06")
     assert DirectMessage.objects.count() == SignUp.objects.filter(purpose="manage").count() == 3
 
@@ -328,6 +327,8 @@ def test_every_service_is_ticked_where_every_service_stands(client: Client) -> N
         (f"/manage/places/{ÄSPERED}/", {"services": ["magic"]}, "Den tjänsten finns inte längre"),
         ("/manage/places/", {"services": ["water"]}, "Välj minst ett område."),
         ("/manage/places/", {"areas": ["x"], "services": ["water"]}, "Det området finns inte"),
+        ("/manage/places/", {"areas": [FRISTAD]}, "Välj minst en tjänst."),
+        ("/manage/language/", {}, "Välj ett språk."),
         ("/manage/language/", {"language": "xx"}, "Det språket skriver vi inte på."),
         ("/manage/nights/", {}, "Välj vad som får vänta till morgonen."),
         ("/manage/nights/", {"nights": "x"}, "Välj vad som får vänta till morgonen."),
@@ -345,8 +346,30 @@ def test_what_cannot_be_right_is_told_and_changes_nothing(
     answer = client.post(address, form)
 
     assert answer.status_code == 422
-    assert sentence in text(answer)
+    told_beside_its_field(text(answer), sentence)
     assert everything() == before
+
+
+def told_beside_its_field(html: str, sentence: str) -> None:
+    """Also in a summary that takes the focus, and whose link leads to the field."""
+    summary = re.search(r'<div class="error-summary"[^>]*data-focus>.*?</div>', html)
+    assert summary
+    link = re.search(rf'<a href="#(\w+)">[^<]*{re.escape(sentence)}', summary[0])
+    assert link
+    assert html.count(f'id="{link[1]}"') == 1
+    assert re.search(rf'id="{link[1]}_error">\s*<li>[^<]*{re.escape(sentence)}', html)
+    assert re.search(rf'aria-describedby="[^"]*{link[1]}_error', html)
+
+
+@pytest.mark.usefixtures("two_places")
+def test_what_was_chosen_beside_a_mistake_is_kept(client: Client) -> None:
+    enter(client)
+
+    added = text(client.post("/manage/places/", {"areas": [FRISTAD], "serious_only": "on"}))
+
+    assert re.search(rf'value="{FRISTAD}"[^>]*checked', added)
+    assert re.search(r'name="serious_only"[^>]*checked', added)
+    assert added.count("checked") == 2
 
 
 @pytest.mark.usefixtures("two_places")

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from notify.residents.models import Reveal, Subscriber
+from notify.residents.limits import Asker, TooManyCodes, put_down
+from notify.residents.models import Refusal, Reveal, Subscriber
 from tests import given
 
 PHONE = "+46701740605"
@@ -186,3 +187,16 @@ def test_an_account_that_has_looked_cannot_be_deleted(admin: Client) -> None:
 
     with pytest.raises(ProtectedError):
         User.objects.get(username="admin").delete()
+
+
+def test_what_limits_refused_is_shown_and_names_nobody(admin: Client) -> None:
+    digest = Asker.of(PHONE, "192.0.2.1").number
+    put_down(TooManyCodes(Refusal.Limit.NUMBER, digest))
+
+    shown = admin.get("/admin/residents/refusal/").content.decode()
+
+    for words in ("Koder till ett nummer", digest[:12]):
+        assert words in shown
+    assert digest not in shown
+    assert PHONE[3:] not in shown
+    assert admin.post("/admin/residents/refusal/add/").status_code == 403

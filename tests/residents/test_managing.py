@@ -12,10 +12,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Area
 from notify.residents import managing
+from notify.residents.limits import TooManyCodes
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.services import (
     AlreadyRequested,
-    TooManyCodes,
     Wish,
     WrongCode,
     confirm_sign_up,

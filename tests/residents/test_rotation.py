@@ -16,12 +16,12 @@ from notify.dispatch.erasure import erase_number
 from notify.dispatch.export import held_on_number
 from notify.dispatch.models import DirectMessage
 from notify.residents import marks, rotation
+from notify.residents.limits import TooManyCodes
 from notify.residents.models import Mark, SignUp, Subscriber
 from notify.residents.moving import move_number
 from notify.residents.rotation import columns, rotate
 from notify.residents.secrecy import decrypt, encrypt, under_newest_key
 from notify.residents.services import (
-    TooManyCodes,
     Wish,
     confirm_sign_up,
     find_subscriber,

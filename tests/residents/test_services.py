@@ -9,13 +9,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone, translation
-from pytest_django import Settings
 
 from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.secrecy import blind_index
 from notify.residents.services import (
     AlreadyRequested,
-    TooManyCodes,
     Wish,
     WrongCode,
     confirm_sign_up,
@@ -266,52 +264,6 @@ def test_a_used_code_does_not_bring_back_who_has_left() -> None:
 
     assert standing() == set()
     assert Subscriber.objects.get().ended_at is not None
-
-
-# --- limits -----------------------------------------------------------------------------------
-
-
-def test_a_number_gets_so_many_codes_an_hour(settings: Settings) -> None:
-    settings.CODE_LIMIT_PER_NUMBER_PER_HOUR = 2
-    ask(client="192.0.2.1")
-    ask(client="192.0.2.2")
-
-    with translation.override("en"), pytest.raises(TooManyCodes, match="Try again in an hour"):
-        ask(client="192.0.2.3")
-    assert ask(NEIGHBOUR)
-    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
-        assert ask()
-
-
-def test_a_client_may_ask_for_so_many_codes_an_hour(settings: Settings) -> None:
-    settings.CODE_LIMIT_PER_CLIENT_PER_HOUR = 2
-    ask(PHONE)
-    ask(NEIGHBOUR)
-
-    with pytest.raises(TooManyCodes):
-        ask("+46701740607")
-    assert ask("+46701740607", client="192.0.2.2")
-
-
-def test_everybody_together_gets_so_many_codes_an_hour(settings: Settings) -> None:
-    settings.CODE_LIMIT_PER_HOUR = 2
-    ask(PHONE, client="192.0.2.1")
-    ask(NEIGHBOUR, client="192.0.2.2")
-
-    with pytest.raises(TooManyCodes):
-        ask("+46701740607", client="192.0.2.3")
-    assert SignUp.objects.count() == 2
-
-
-def test_known_and_unknown_numbers_meet_the_same_limits(settings: Settings) -> None:
-    settings.CODE_LIMIT_PER_NUMBER_PER_HOUR = 3
-    given.subscriber(PHONE)
-    for phone in (PHONE, PHONE, NEIGHBOUR, NEIGHBOUR, NEIGHBOUR):
-        ask(phone)
-
-    for phone in (PHONE, NEIGHBOUR):
-        with pytest.raises(TooManyCodes):
-            ask(phone)
 
 
 # --- subscribing again, and leaving -----------------------------------------------------------

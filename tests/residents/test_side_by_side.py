@@ -13,11 +13,11 @@ from django.db import connection
 from pytest_django import Settings
 
 from notify.residents import managing
+from notify.residents.limits import TooManyCodes
 from notify.residents.models import Consent, SignUp, Subscriber, Subscription
 from notify.residents.moving import move_number
 from notify.residents.services import (
     AlreadyRequested,
-    TooManyCodes,
     Wish,
     WrongCode,
     confirm_sign_up,

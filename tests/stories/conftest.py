@@ -83,6 +83,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             redis_url=redis_url,
             PUBLISHER_NAME="Borås Energi och Miljö",
             CODE_LIMIT_PER_CLIENT_PER_HOUR="1000",
+            CODE_LIMIT_PER_RANGE_PER_HOUR="1000",
         ) as running,
     ):
         running.children["broker"] = bell

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notify.portal import session
+from notify.portal.codes import lets_wait, request_code
 from notify.portal.forms import (
     LanguageForm,
     NewNumberForm,
@@ -32,12 +33,13 @@ from notify.portal.forms import (
     WantsForm,
 )
 from notify.portal.places import choosable_places, label
-from notify.portal.views.subscribe import only_with_sms, request_code, shown
+from notify.portal.views.subscribe import only_with_sms, shown
 from notify.residents import managing
+from notify.residents.limits import TooManyCodes
 from notify.residents.managing import Standing
 from notify.residents.models import Consent, SignUp, Subscriber
 from notify.residents.moving import is_number_of
-from notify.residents.services import TooManyCodes, Wish, end_subscriber
+from notify.residents.services import Wish, end_subscriber
 
 SAID = {
     "saved": _("Your choice is saved."),
@@ -59,6 +61,7 @@ Managing = Callable[..., HttpResponse]
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_with_sms
+@lets_wait
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that stands on the number; for whoever has not typed a code, the way to one."""
     if request.method == "POST":
@@ -251,6 +254,7 @@ def resume(_request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @subscribed
+@lets_wait
 def number(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     """Another number; nothing moves before the code that is sent there is typed in."""
     form = NewNumberForm(request.POST if request.method == "POST" else None)

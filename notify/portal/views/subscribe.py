@@ -11,7 +11,6 @@ from functools import wraps
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,26 +18,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config.clients import client_address
 from notify.channels.registry import text_channel
-from notify.dispatch.direct import code_message, send_code
+from notify.dispatch.direct import code_message
 from notify.dispatch.models import DirectMessage, State
 from notify.portal import session
-from notify.portal.forms import CodeForm, PhoneForm, SubscribeForm
+from notify.portal.codes import lets_wait, renew_code, request_code
+from notify.portal.forms import CodeForm, CodeRequestForm, SubscribeForm
+from notify.residents.limits import TooManyCodes
 from notify.residents.managing import open_session, subscriber_of
-from notify.residents.models import SignUp, Subscriber
+from notify.residents.models import SignUp
 from notify.residents.moving import NumberTaken, move_number
 from notify.residents.phones import masked
 from notify.residents.secrecy import Undecryptable
-from notify.residents.services import (
-    AlreadyRequested,
-    TooManyCodes,
-    Wish,
-    WrongCode,
-    confirm_sign_up,
-    renew_sign_up,
-    request_sign_up,
-)
+from notify.residents.services import WrongCode, confirm_sign_up
 
 LOST = (State.FAILED, State.WITHDRAWN)
 """States of a code's SMS in which nobody need wait for it."""
@@ -61,6 +53,7 @@ def only_with_sms(view: View) -> View:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_with_sms
+@lets_wait
 def ask(request: HttpRequest) -> HttpResponse:
     """The form; when it is right, a code is on its way and the page that asks for it opens."""
     if request.method != "POST":
@@ -75,40 +68,6 @@ def ask(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _ask(request, form, HTTPStatus.TOO_MANY_REQUESTS)
     return redirect("portal:code", key=key)
-
-
-def request_code(
-    request: HttpRequest,
-    form: PhoneForm,
-    wish: Wish,
-    purpose: SignUp.Purpose = SignUp.Purpose.SUBSCRIBE,
-    moves: Subscriber | None = None,
-) -> uuid.UUID:
-    """Send a code to the number in a valid form; returns the key of its page. Raises TooManyCodes.
-
-    purpose and moves: as of ``request_sign_up``.
-    """
-    phone, client = form.cleaned_data["phone"], client_address(request)
-    try:
-        with transaction.atomic():
-            sign_up, code = request_sign_up(
-                phone,
-                wish,
-                client=client,
-                form=form.cleaned_data["form"],
-                purpose=purpose,
-                moves=moves,
-            )
-            _send(sign_up, code, phone)
-    except AlreadyRequested as asked:
-        return asked.key
-    return sign_up.key
-
-
-def _send(sign_up: SignUp, code: str, phone: str) -> None:
-    """Unless whoever has the phone wants no codes, which is nobody else's to know."""
-    if not sign_up.withheld:
-        send_code(sign_up, code, phone)
 
 
 def _ask(request: HttpRequest, form: SubscribeForm, status: HTTPStatus) -> HttpResponse:
@@ -172,7 +131,13 @@ def _code(
     usable = sign_up.usable(timezone.now())
     if not usable and request.method != "POST":
         status = HTTPStatus.GONE
-    context = {"sign_up": sign_up, "form": form, "usable": usable, **_message(sign_up)}
+    context = {
+        "sign_up": sign_up,
+        "form": form,
+        "renewal": CodeRequestForm(),
+        "usable": usable,
+        **_message(sign_up),
+    }
     return render(request, "portal/code.html", context, status=status)
 
 
@@ -187,10 +152,11 @@ def message(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _message(sign_up: SignUp) -> dict[str, object]:
     sent: DirectMessage | None = code_message(sign_up)
     # A code that is withheld looks like one that takes its time.
-    state = sent.state if sent else State.QUEUED if sign_up.withheld else State.FAILED
+    state = State.QUEUED if sign_up.withheld else sent.state if sent else State.FAILED
     return {
+        "reserved": sign_up.reserved,
         "phone": shown(sign_up),
-        "stopped": sent is not None and _stopped(sent.error),
+        "stopped": sent is not None and not sign_up.withheld and _stopped(sent.error),
         "lost": state in LOST,
         "arrived": state == State.DELIVERED,
         "sender": _number_to_write_to(),
@@ -220,6 +186,7 @@ def _number_to_write_to() -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_with_sms
+@lets_wait
 def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Sends a new code for the same wish, and opens the page that asks for it; GET only opens it."""
     sign_up = get_object_or_404(SignUp, key=key)
@@ -228,9 +195,7 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("portal:code", key=key)
     try:
-        with transaction.atomic():
-            renewed, new = renew_sign_up(sign_up, client=client_address(request))
-            _send(renewed, new, renewed.phone)
+        renewed = renew_code(request, sign_up)
     except Undecryptable:
         return redirect("portal:subscribe" if sign_up.subscribes else "portal:manage")
     except TooManyCodes as refusal:
@@ -238,7 +203,7 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         form.errors.clear()
         form.add_error(None, str(refusal))
         return _code(request, sign_up, form, HTTPStatus.TOO_MANY_REQUESTS)
-    return redirect("portal:code", key=renewed.key)
+    return redirect("portal:code", key=renewed)
 
 
 @never_cache
