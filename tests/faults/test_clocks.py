@@ -52,7 +52,7 @@ def test_a_clock_jumps_in_mid_send(
     # Requests are long on their way, so that a sweeper that thinks all leases have run out could
     # ask about some that the provider does not have yet; and the village is a single batch, so
     # that another worker is free to send them again.
-    house.provider.set_faults(latency_ms=SCALE.latency_ms * 10)
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 12)
     _alert, dispatch = publish(DANNIKE)
     house.wait_for_requests(dispatch)
     with wrong_clocks(house, workers, seconds):
