@@ -113,6 +113,14 @@ class OurLedger:
         )
         return int(count)
 
+    def leased_until(self, dispatch: int) -> set[object]:
+        """Until when those who hold its batches have them."""
+        found = self.rows(
+            "SELECT leased_until FROM dispatch_batch WHERE dispatch_id = %s AND leased_by <> ''",
+            dispatch,
+        )
+        return {until for [until] in found}
+
     def sms(self, dispatch: int) -> list[Delivery]:
         """Every delivery by SMS."""
         found = self.rows(

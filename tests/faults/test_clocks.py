@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,9 +13,11 @@ from tests.faults.conftest import Publish
 from tests.faults.house import House, second_of_its_kind, switched_on
 from tests.faults.promise import Person, assert_the_promise_holds
 from tests.faults.scale import IS_WHOLE, SCALE
+from tests.simulator_fixture import wait_until
 from tests.stories.places import DANNIKE
 
 HOUR = 3600
+AT_REST_SECONDS = 0.1
 WORKERS = ["urgent", "urgent-2", "routine"]
 
 
@@ -52,11 +55,29 @@ def test_a_clock_jumps_in_mid_send(
     # Requests are long on their way, so that a sweeper that thinks all leases have run out could
     # ask about some that the provider does not have yet; and the village is a single batch, so
     # that another worker is free to send them again.
-    house.provider.set_faults(latency_ms=SCALE.latency_ms * 10)
+    house.provider.set_faults(latency_ms=SCALE.latency_ms * 12)
     _alert, dispatch = publish(DANNIKE)
-    house.wait_for_requests(dispatch)
+    wait_until_all_is_in_hand(house, dispatch)
     with wrong_clocks(house, workers, seconds):
         assert_the_promise_holds(house, dispatch, subscribers[DANNIKE])
+
+
+def wait_until_all_is_in_hand(house: House, dispatch: int) -> None:
+    """All is marked, and its worker has looked in vain for more: it renews its lease no more for a while.
+
+    A lease that is renewed by a clock that has just jumped seems to run out for nobody whose has too.
+    """
+    held: set[object] = set()
+    since = time.monotonic()
+
+    def at_rest() -> bool:
+        nonlocal held, since
+        if (now := house.ours.leased_until(dispatch)) != held:
+            held, since = now, time.monotonic()
+        marked = {one.state for one in house.ours.sms(dispatch)} == {"sending"}
+        return marked and time.monotonic() - since > AT_REST_SECONDS
+
+    wait_until(at_rest, "all to be in hand", SCALE.patience)
 
 
 @contextmanager

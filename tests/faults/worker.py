@@ -116,9 +116,9 @@ def dawdle(most: float) -> None:
 
 def dawdle_in_between() -> None:
     """Between reading and writing, where no lock may be trusted to keep two apart."""
-    from notify.dispatch import handful, reconcile
+    from notify.dispatch import answers, handful, reconcile
 
-    mark, put_down = handful._mark, reconcile.put_down
+    mark, put_down = handful._mark, answers.put_down
 
     def mark_late(*arguments: Any) -> Any:
         dawdle(0.5)
@@ -129,7 +129,11 @@ def dawdle_in_between() -> None:
         dawdle(1.5)
         put_down(table, tries, said)
 
-    handful._mark, reconcile.put_down = mark_late, put_down_late  # type: ignore[assignment]
+    for module, name, late in (
+        (handful, "_mark", mark_late),
+        (reconcile, "put_down", put_down_late),
+    ):
+        setattr(module, name, late)
 
 
 dawdle_in_between()
