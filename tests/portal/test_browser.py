@@ -122,6 +122,7 @@ def test_no_page_scrolls_sideways_not_even_with_large_type(
         f"/a/{say().code}/",
         "/subscribe/",
         "/about/",
+        "/accessibility/",
         "/nowhere/",
     ):
         page.goto(live_server.url + path)
