@@ -236,7 +236,7 @@ def test_no_page_scrolls_sideways_not_even_with_large_type(
     page: Page, live_server: LiveServer
 ) -> None:
     paths = ["/", "/?place=nowhere", f"/a/{say().code}/", "/subscribe/", "/about/", "/nowhere/"]
-    for path in [*paths, "/manage/?said=over"]:
+    for path in [*paths, "/accessibility/", "/manage/?said=over"]:
         never_sideways(page, live_server.url + path)
 
 
