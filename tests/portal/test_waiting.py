@@ -33,7 +33,7 @@ def _near(settings: Settings) -> None:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(timezone.now(), tick=False) as travelling:
         yield travelling
 
@@ -54,7 +54,7 @@ def near(client: Client) -> None:
 
 
 def test_whoever_nears_a_limit_waits_and_nothing_is_filled_in_twice(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     near(client)
 
@@ -72,7 +72,7 @@ def test_whoever_nears_a_limit_waits_and_nothing_is_filled_in_twice(
 
 
 def test_pressed_too_early_it_says_what_is_left_and_sends_nothing(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     near(client)
     sent = DirectMessage.objects.count()
@@ -88,7 +88,7 @@ def test_pressed_too_early_it_says_what_is_left_and_sends_nothing(
 
 
 def test_continue_clicked_twice_sends_one_code(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     near(client)
     wait = ask(client)
@@ -101,7 +101,7 @@ def test_continue_clicked_twice_sends_one_code(
 
 
 def test_what_was_changed_on_the_way_back_is_waited_for_anew(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     near(client)
     wait = ask(client)
@@ -113,7 +113,7 @@ def test_what_was_changed_on_the_way_back_is_waited_for_anew(
 
 
 def test_a_choice_that_is_gone_after_the_wait_is_told_beside_its_field(
-    client: Client, clock: time_machine.Coordinates
+    client: Client, clock: time_machine.Traveller
 ) -> None:
     near(client)
     wait = ask(client)
@@ -127,9 +127,7 @@ def test_a_choice_that_is_gone_after_the_wait_is_told_beside_its_field(
     assert f'value="{WRITTEN}"' in text(answer)
 
 
-def test_coming_back_and_a_new_code_wait_too(
-    client: Client, clock: time_machine.Coordinates
-) -> None:
+def test_coming_back_and_a_new_code_wait_too(client: Client, clock: time_machine.Traveller) -> None:
     page = asked(client)
     asked(client, phone="070-174 06 08")
     for address, data in (("/manage/", {"phone": WRITTEN}), (f"{page}renew/", {})):
@@ -141,7 +139,7 @@ def test_coming_back_and_a_new_code_wait_too(
         assert client.get(onwards["Location"]).status_code == 200
 
 
-def test_changing_number_waits_too(client: Client, clock: time_machine.Coordinates) -> None:
+def test_changing_number_waits_too(client: Client, clock: time_machine.Traveller) -> None:
     given.subscriber("+46701740605")
     page: Any = client.post("/manage/", {"phone": WRITTEN})
     client.post(page["Location"], {"code": sent_code()})

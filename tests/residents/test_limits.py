@@ -42,7 +42,7 @@ def waits(settings: Settings) -> int:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(timezone.now(), tick=False) as travelling:
         yield travelling
 
@@ -80,9 +80,9 @@ def test_a_number_gets_so_many_codes_an_hour(settings: Settings) -> None:
 
     with translation.override("en"), pytest.raises(TooManyCodes, match="Try again in an hour"):
         ask(client="192.0.2.3")
-    assert ask(NEIGHBOUR)
+    ask(NEIGHBOUR)
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
-        assert ask()
+        ask()
 
 
 def test_a_client_may_ask_for_so_many_codes_an_hour(settings: Settings) -> None:
@@ -92,7 +92,7 @@ def test_a_client_may_ask_for_so_many_codes_an_hour(settings: Settings) -> None:
 
     with pytest.raises(TooManyCodes):
         ask("+46701740607")
-    assert ask("+46701740607", client="192.0.2.2")
+    ask("+46701740607", client="192.0.2.2")
 
 
 def test_a_range_of_ten_thousand_numbers_gets_so_many_codes_an_hour(settings: Settings) -> None:
@@ -102,9 +102,9 @@ def test_a_range_of_ten_thousand_numbers_gets_so_many_codes_an_hour(settings: Se
 
     with pytest.raises(TooManyCodes):
         ask("+46701741234", client="192.0.2.7")
-    assert ask("+46701750000", client="192.0.2.7"), "the next range is somebody else's"
+    ask("+46701750000", client="192.0.2.7")  # the next range is somebody else's
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
-        assert ask("+46701741234", client="192.0.2.7")
+        ask("+46701741234", client="192.0.2.7")
 
 
 def test_everybody_together_gets_so_many_codes_an_hour(settings: Settings) -> None:
@@ -219,7 +219,7 @@ def refused(*args: object, **kwargs: object) -> MustWait:
 
 
 def test_near_a_limit_one_waits_and_then_gets_the_code(
-    waits: int, clock: time_machine.Coordinates
+    waits: int, clock: time_machine.Traveller
 ) -> None:
     ask(NEIGHBOUR), ask("+46701740607")
 
@@ -227,7 +227,7 @@ def test_near_a_limit_one_waits_and_then_gets_the_code(
     assert wait.seconds == waits
     clock.shift(waits)
 
-    assert ask(form=wait.form, ticket=wait.ticket)
+    ask(form=wait.form, ticket=wait.ticket)
 
 
 @pytest.mark.parametrize(
@@ -239,12 +239,12 @@ def test_the_wait_begins_when_half_of_a_limit_is_gone(
 ) -> None:
     setattr(settings, limit, 4)
     ask(NEIGHBOUR)
-    assert ask("+46701740607")
-    assert refused()
+    ask("+46701740607")
+    refused()
 
 
 def test_whoever_comes_too_early_waits_only_for_the_rest(
-    waits: int, clock: time_machine.Coordinates
+    waits: int, clock: time_machine.Traveller
 ) -> None:
     ask(NEIGHBOUR), ask("+46701740607")
     first = refused()
@@ -254,11 +254,11 @@ def test_whoever_comes_too_early_waits_only_for_the_rest(
 
     assert (again.form, again.ticket, again.seconds) == (first.form, first.ticket, 12)
     clock.shift(12)
-    assert ask(form=again.form, ticket=again.ticket)
+    ask(form=again.form, ticket=again.ticket)
 
 
 def test_a_wait_is_good_for_one_code(
-    settings: Settings, waits: int, clock: time_machine.Coordinates
+    settings: Settings, waits: int, clock: time_machine.Traveller
 ) -> None:
     settings.CODE_LIMIT_PER_CLIENT_PER_HOUR = 6
     ask(NEIGHBOUR), ask("+46701740607"), ask("+46701740608")
@@ -285,7 +285,7 @@ def test_a_wait_is_good_for_one_code(
     ],
 )
 def test_a_ticket_is_no_other_requests(
-    settings: Settings, waits: int, clock: time_machine.Coordinates, other: dict[str, object]
+    settings: Settings, waits: int, clock: time_machine.Traveller, other: dict[str, object]
 ) -> None:
     settings.CODE_LIMIT_PER_RANGE_PER_HOUR = 4
     ask(NEIGHBOUR, "192.0.2.9"), ask("+46701740607")
@@ -296,7 +296,7 @@ def test_a_ticket_is_no_other_requests(
     assert refused(**(kept | other)).seconds == waits
 
 
-def test_a_ticket_is_too_old_in_the_end(waits: int, clock: time_machine.Coordinates) -> None:
+def test_a_ticket_is_too_old_in_the_end(waits: int, clock: time_machine.Traveller) -> None:
     ask(NEIGHBOUR), ask("+46701740607")
     wait = refused()
     clock.shift(waits + 601)
@@ -304,7 +304,7 @@ def test_a_ticket_is_too_old_in_the_end(waits: int, clock: time_machine.Coordina
     assert refused(form=wait.form, ticket=wait.ticket).seconds == waits
 
 
-def test_a_new_code_is_waited_for_too(waits: int, clock: time_machine.Coordinates) -> None:
+def test_a_new_code_is_waited_for_too(waits: int, clock: time_machine.Traveller) -> None:
     ask(NEIGHBOUR)
     sign_up = ask()
 
