@@ -7,7 +7,7 @@ from typing import Any
 
 from notify.alerts.models import Area, Service
 from notify.dispatch.erasure import direct_messages
-from notify.dispatch.models import Delivery, DirectMessage
+from notify.dispatch.models import Delivery, DirectMessage, StillWithout
 from notify.residents.models import (
     Consent,
     Mark,
@@ -50,6 +50,9 @@ def held_on(indexes: Collection[str]) -> Told:
     theirs: Told = {"subscriber__phone_index__in": indexes}
     subscriptions = Subscription.objects.filter(**theirs).select_related("area", "service")
     deliveries = Delivery.objects.filter(**theirs).select_related("dispatch__update__alert")
+    replies = StillWithout.objects.filter(**theirs).select_related(
+        "dispatch__update__alert", "area"
+    )
     sign_ups = SignUp.objects.filter(phone_index__in=indexes).prefetch_related("areas", "services")
     return {
         "subscribers": list(map(_subscriber, Subscriber.objects.filter(phone_index__in=indexes))),
@@ -58,6 +61,7 @@ def held_on(indexes: Collection[str]) -> Told:
         "sign_ups": list(map(_sign_up, sign_ups)),
         "marks": list(map(_mark, Mark.objects.filter(phone_index__in=indexes))),
         "messages": list(map(_delivery, deliveries.order_by("pk"))),
+        "answers": list(map(_answer, replies.order_by("pk"))),
         "direct_messages": list(map(_direct_message, direct_messages(indexes))),
         "reveals": list(map(_reveal, Reveal.objects.filter(**theirs))),
     }
@@ -113,7 +117,9 @@ def _consent(one: Consent) -> Told:
 def _sign_up(one: SignUp) -> Told:
     return {
         **_phone(one),
-        **_columns(one, "purpose", "language", "serious_only", "attempts_left", "withheld"),
+        **_columns(
+            one, "purpose", "language", "serious_only", "attempts_left", "withheld", "reserved"
+        ),
         **_columns(one, "created_at", "expires_at", "confirmed_at", "open_until"),
         "areas": _places(one.areas.all()),
         "services": _services(one.services.all()),
@@ -131,6 +137,17 @@ def _delivery(one: Delivery) -> Told:
         "update": update.number,
         "headline": update.word("headline", one.language),
         **_columns(one, "channel", "language", *WAY),
+    }
+
+
+def _answer(one: StillWithout) -> Told:
+    """That they were still without, though it was said to be over."""
+    update = one.dispatch.update
+    return {
+        "alert": update.alert.code,
+        "update": update.number,
+        **_columns(one, "at"),
+        "areas": _places([one.area]),
     }
 
 

@@ -48,7 +48,7 @@ def _of_last_message(subscriber: Subscriber) -> list[Area]:
     if last is None or last.sending_at is None:
         return []
     codes = DirectMessage.objects.filter(
-        sign_up__phone_index=subscriber.phone_index, created_at__gt=last.sending_at
+        sign_up__phone_index__in=subscriber.indexes, created_at__gt=last.sending_at
     )
     return [] if codes.exists() else wanted_places(subscriber, last.dispatch.update)
 

@@ -81,4 +81,4 @@ def sms_url(update: Update) -> str:
 
 def leave_url() -> str:
     """The page where residents change what they get, or end it; absolute."""
-    return settings.PUBLIC_URL + reverse("portal:subscribe")
+    return settings.PUBLIC_URL + reverse("portal:manage")

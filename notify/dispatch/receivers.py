@@ -18,6 +18,7 @@ from notify.dispatch.lacking import lacks
 from notify.dispatch.leaving import leave_places, places_meant
 from notify.dispatch.models import ReadText
 from notify.residents.by_sms import come_back, places_of
+from notify.residents.managing import resume
 from notify.residents.marks import block_codes, let_codes_through, may_answer
 from notify.residents.models import Consent, Mark, Subscriber
 from notify.residents.services import find_subscriber, known_subscriber, opt_out
@@ -89,7 +90,7 @@ def _leave_all(address: str, body: str, *, answered: bool) -> None:
 
 
 def _come_back(address: str, body: str, *, answered: bool) -> None:
-    """Codes may be sent again, and what STOPP ended last stands again.
+    """Codes may be sent again, a pause is over, and what STOPP ended last stands again.
 
     What stands now is said also to whom the provider has answered: it does not know the places.
     """
@@ -97,6 +98,7 @@ def _come_back(address: str, body: str, *, answered: bool) -> None:
     subscriber = known_subscriber(address)
     if subscriber is None:
         return
+    resume(subscriber)
     if back := come_back(subscriber, words=body):
         _say(address, subscriber, lambda: replies.welcome_back(back))
     elif not answered:

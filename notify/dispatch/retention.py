@@ -5,6 +5,7 @@
 | sign-ups, confirmed or not | after KEEP_SIGN_UPS_HOURS |
 | marks on a number | when their own time is past |
 | codes and answers | after KEEP_LINKS_DAYS; their words and address as soon as they are through |
+| what people answered to an all-clear | after KEEP_LINKS_DAYS |
 | whom a delivery was for | after KEEP_LINKS_DAYS, but not while its alert stands or one is under way |
 | who has left | after KEEP_ENDED_DAYS |
 
@@ -25,7 +26,7 @@ from django.utils import timezone
 
 from notify.alerts.selectors import standing_alerts
 from notify.dispatch.erasure import erase_subscribers
-from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch
+from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, StillWithout
 from notify.dispatch.stopping import stopping
 from notify.dispatch.unlinking import unlink
 from notify.residents.models import Mark, SignUp, Subscriber
@@ -84,6 +85,16 @@ def forget_direct_messages(now: datetime) -> bool:
     first = DirectMessage.objects.order_by("pk").values_list("pk", "created_at")[:ROWS]
     keys = [key for key, made in first if made <= limit]
     DirectMessage.objects.filter(pk__in=keys).delete()
+    return len(keys) == ROWS
+
+
+def forget_answers(now: datetime) -> bool:
+    """Delete some answers to all-clears; returns whether there may be more."""
+    limit = now - timedelta(days=settings.KEEP_LINKS_DAYS)
+    # As above: the first answers have the lowest keys.
+    first = StillWithout.objects.order_by("pk").values_list("pk", "at")[:ROWS]
+    keys = [key for key, at in first if at <= limit]
+    StillWithout.objects.filter(pk__in=keys).delete()
     return len(keys) == ROWS
 
 
@@ -148,6 +159,7 @@ PIECES: tuple[Callable[[datetime], bool], ...] = (
     forget_sign_ups,
     forget_marks,
     forget_direct_messages,
+    forget_answers,
     forget_recipients,
     forget_people,
 )

@@ -11,7 +11,7 @@ from django.db.models import Model
 from notify.dispatch import direct
 from notify.dispatch.erasure import erase_number
 from notify.dispatch.export import held_on_number
-from notify.dispatch.models import Delivery, DirectMessage
+from notify.dispatch.models import Delivery, DirectMessage, StillWithout
 from notify.residents import marks
 from notify.residents.models import Consent, Mark, Reveal, SignUp, Subscriber, Subscription
 from notify.residents.services import Wish, opt_out, request_sign_up
@@ -58,7 +58,7 @@ def test_everything_that_is_held_is_told() -> None:
 
 UNTOLD = {
     # Digests say nothing without our keys, ciphertext says what "phone" says.
-    "phone_cipher", "phone_index", "client_index", "code_digest", "address_cipher", "body_cipher",
+    "phone_cipher", "phone_index", "client_index", "range_index", "code_digest", "address_cipher", "body_cipher",
     # Names of rows and of addresses; when a worker looks next; whose of the staff looked.
     "id", "key", "address", "due_at", "by",
     # How what is told hangs together.
@@ -75,13 +75,16 @@ UNTOLD = {
         (SignUp, "sign_ups"),
         (Mark, "marks"),
         (Delivery, "messages"),
+        (StillWithout, "answers"),
         (DirectMessage, "direct_messages"),
         (Reveal, "reveals"),
     ],
 )
 def test_no_column_about_a_person_is_left_out(model: type[Model], kind: str) -> None:
     person = given.subscriber(PHONE)
-    world.fan_out()
+    dispatch = world.fan_out()
+    [area] = dispatch.update.alert.areas.all()[:1]
+    StillWithout.objects.create(dispatch=dispatch, subscriber=person, area=area)
     sign_up, code = request_sign_up(PHONE, Wish([], [], "sv"), client="192.0.2.1")
     direct.send_code(sign_up, code, PHONE)
     marks.may_answer(PHONE)

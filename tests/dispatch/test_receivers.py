@@ -15,6 +15,7 @@ from notify.channels.memory import MemoryChannel
 from notify.channels.signals import status_reported
 from notify.dispatch.models import ReadText, State
 from notify.dispatch.retention import forget
+from notify.residents.managing import pause
 from notify.residents.models import Consent, EndedReason, Mark, SignUp, Subscriber
 from notify.residents.secrecy import blind_index
 from notify.residents.services import Wish, end_subscriber, request_sign_up
@@ -105,7 +106,7 @@ def test_help_is_answered_and_ends_nothing(memory: MemoryChannel) -> None:
         "Driftinformation: Svara INFO för att få veta vad som gäller nu, STOPP "
     )
     assert "STOPP ALLT för att avsluta allt" in words
-    assert words.endswith("/subscribe/")
+    assert words.endswith("/manage/")
 
 
 @pytest.mark.parametrize("body", ["När är vattnet tillbaka?", "", "👍"])
@@ -176,6 +177,16 @@ def test_start_tells_who_left_on_the_web_how_to_come_back(memory: MemoryChannel)
     assert "välja dina områden på http://testserver" in answers(memory)[-1][1]
 
 
+def test_start_ends_a_pause(memory: MemoryChannel) -> None:
+    person = given.subscriber(PHONE)
+    pause(person, timezone.now() + timedelta(days=7))
+
+    write("START")
+
+    person.refresh_from_db()
+    assert not person.paused
+
+
 def test_start_says_what_stands_to_who_has_not_left(memory: MemoryChannel) -> None:
     given.subscriber(PHONE)
 
@@ -193,7 +204,7 @@ def test_who_is_back_hears_it_even_if_the_provider_has_answered(memory: MemoryCh
     [(_address, words)] = answers(memory)
     assert words == (
         "Driftinformation: Du får sms om Äspered igen. Svara STOPP för att avsluta. "
-        "Ändra vad du får: http://testserver/subscribe/"
+        "Ändra vad du får: http://testserver/manage/"
     )
 
 

@@ -18,7 +18,14 @@ from notify.channels.memory import MemoryChannel
 from notify.dispatch import direct, retention
 from notify.dispatch import expand as expanding
 from notify.dispatch.expand import expand
-from notify.dispatch.models import Delivery, DirectMessage, Dispatch, EarlierTry, State
+from notify.dispatch.models import (
+    Delivery,
+    DirectMessage,
+    Dispatch,
+    EarlierTry,
+    State,
+    StillWithout,
+)
 from notify.dispatch.progress import failures, progress
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.record import record
@@ -449,3 +456,21 @@ def test_two_at_once_share_the_work(clock: Traveller, monkeypatch: pytest.Monkey
     assert not Delivery.objects.exclude(subscriber=None).exists()
     assert not Dispatch.objects.filter(unlinked_at=None).exists()
     assert not Subscriber.objects.exclude(ended_at=None).exists()
+
+
+# --- what people answered -------------------------------------------------------------------------
+
+
+def test_an_answer_to_an_all_clear_is_gone_after_a_month(clock: Traveller) -> None:
+    person = given.subscriber(PHONE)
+    dispatch = world.fan_out()
+    [area] = dispatch.update.alert.areas.all()[:1]
+    StillWithout.objects.create(dispatch=dispatch, subscriber=person, area=area)
+    clock.shift(MONTH - LITTLE)
+    forget()
+    assert StillWithout.objects.exists()
+
+    clock.shift(LITTLE)
+    forget()
+
+    assert not StillWithout.objects.exists()
