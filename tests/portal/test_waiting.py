@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Area
 from notify.dispatch.models import DirectMessage, State
@@ -196,7 +197,7 @@ def test_a_refusal_is_put_down_for_the_operator_without_the_number(
 
 
 def test_in_a_flood_nobody_can_tell_who_gets_sms_from_us(
-    client: Client, settings: Settings
+    client: Client, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settings.CODE_LIMIT_PER_RANGE_PER_HOUR = 1
     settings.CODE_WAIT_SECONDS = 0
@@ -205,9 +206,11 @@ def test_in_a_flood_nobody_can_tell_who_gets_sms_from_us(
     refused = ask(client)
     assert refused.status_code == 429
     assert "Om du redan får sms från oss kan du ändå ändra eller avsluta dem" in text(refused)
-    answers: list[Any] = [
-        client.post("/manage/", {"phone": phone}) for phone in (WRITTEN, "070-174 06 06")
-    ]
+    cost = 18 if connection.vendor == "postgresql" else 17
+    answers: list[Any] = []
+    for phone in (WRITTEN, "070-174 06 06"):
+        with django_assert_num_queries(cost):
+            answers.append(client.post("/manage/", {"phone": phone}))
     DirectMessage.objects.filter(state=State.QUEUED).update(state=State.DELIVERED)
     pages = [alike(client.get(answer["Location"])) for answer in answers]
 
