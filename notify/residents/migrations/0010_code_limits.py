@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='signup',
-            index=models.Index(condition=models.Q(('withheld', False)), fields=['created_at', 'reserved'], name='codes_sent'),
+            index=models.Index(condition=models.Q(('withheld', False)), fields=['created_at'], name='codes_sent'),
         ),
         migrations.AddConstraint(
             model_name='refusal',
