@@ -12,6 +12,7 @@ from notify.residents.models import (
     Consent,
     Mark,
     Numbered,
+    Refusal,
     Reveal,
     SignUp,
     Subscriber,
@@ -50,6 +51,7 @@ def held_on(indexes: Collection[str]) -> Told:
     theirs: Told = {"subscriber__phone_index__in": indexes}
     subscriptions = Subscription.objects.filter(**theirs).select_related("area", "service")
     deliveries = Delivery.objects.filter(**theirs).select_related("dispatch__update__alert")
+    refusals = Refusal.objects.filter(limit=Refusal.Limit.NUMBER, digest__in=indexes)
     replies = StillWithout.objects.filter(**theirs).select_related(
         "dispatch__update__alert", "area"
     )
@@ -60,6 +62,7 @@ def held_on(indexes: Collection[str]) -> Told:
         "consents": list(map(_consent, Consent.objects.filter(**theirs))),
         "sign_ups": list(map(_sign_up, sign_ups)),
         "marks": list(map(_mark, Mark.objects.filter(phone_index__in=indexes))),
+        "refusals": list(map(_refusal, refusals)),
         "messages": list(map(_delivery, deliveries.order_by("pk"))),
         "answers": list(map(_answer, replies.order_by("pk"))),
         "direct_messages": list(map(_direct_message, direct_messages(indexes))),
@@ -128,6 +131,11 @@ def _sign_up(one: SignUp) -> Told:
 
 def _mark(one: Mark) -> Told:
     return _columns(one, "kind", "until")
+
+
+def _refusal(one: Refusal) -> Told:
+    """That codes to the number were refused, because there had been too many."""
+    return _columns(one, "limit", "hour", "times", "first_at", "last_at")
 
 
 def _delivery(one: Delivery) -> Told:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.utils import timezone
 
 from notify.residents.limits import COUNTED_FOR
-from notify.residents.models import Mark, SignUp
+from notify.residents.models import Mark, Refusal, SignUp
 
 
 def erase_sign_ups(indexes: Collection[str]) -> int:
@@ -49,6 +49,10 @@ def end_moves(indexes: Collection[str]) -> None:
 
 
 def erase_marks(indexes: Collection[str]) -> int:
-    """Forget what is remembered of a number, by its blind indexes; returns how many marks that was."""
+    """Forget what is remembered of a number, by its blind indexes; returns how many marks that was.
+
+    That its codes were refused goes too.
+    """
+    Refusal.objects.filter(limit=Refusal.Limit.NUMBER, digest__in=indexes).delete()
     count, _rows = Mark.objects.filter(phone_index__in=indexes).delete()
     return count

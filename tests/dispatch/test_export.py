@@ -13,7 +13,17 @@ from notify.dispatch.erasure import erase_number
 from notify.dispatch.export import held_on_number
 from notify.dispatch.models import Delivery, DirectMessage, StillWithout
 from notify.residents import marks
-from notify.residents.models import Consent, Mark, Reveal, SignUp, Subscriber, Subscription
+from notify.residents.limits import TooManyCodes, put_down
+from notify.residents.models import (
+    Consent,
+    Mark,
+    Refusal,
+    Reveal,
+    SignUp,
+    Subscriber,
+    Subscription,
+)
+from notify.residents.secrecy import blind_index
 from notify.residents.services import Wish, opt_out, request_sign_up
 from tests import given
 from tests.dispatch import world
@@ -33,6 +43,7 @@ def test_everything_that_is_held_is_told() -> None:
     )
     direct.send_code(sign_up, code, PHONE)
     marks.may_answer(PHONE)
+    put_down(TooManyCodes(Refusal.Limit.NUMBER, blind_index(PHONE)))
     Reveal.objects.create(subscriber=person, by=given.editor(), reason="KS 2026/1")
     opt_out(PHONE, source="sms", words="Stopp tack")
 
@@ -58,7 +69,7 @@ def test_everything_that_is_held_is_told() -> None:
 
 UNTOLD = {
     # Digests say nothing without our keys, ciphertext says what "phone" says.
-    "phone_cipher", "phone_index", "client_index", "range_index", "code_digest", "address_cipher", "body_cipher",
+    "phone_cipher", "phone_index", "client_index", "range_index", "code_digest", "digest", "address_cipher", "body_cipher",
     # Names of rows and of addresses; when a worker looks next; whose of the staff looked.
     "id", "key", "address", "due_at", "by",
     # How what is told hangs together.
@@ -74,6 +85,7 @@ UNTOLD = {
         (Consent, "consents"),
         (SignUp, "sign_ups"),
         (Mark, "marks"),
+        (Refusal, "refusals"),
         (Delivery, "messages"),
         (StillWithout, "answers"),
         (DirectMessage, "direct_messages"),
@@ -88,6 +100,7 @@ def test_no_column_about_a_person_is_left_out(model: type[Model], kind: str) -> 
     sign_up, code = request_sign_up(PHONE, Wish([], [], "sv"), client="192.0.2.1")
     direct.send_code(sign_up, code, PHONE)
     marks.may_answer(PHONE)
+    put_down(TooManyCodes(Refusal.Limit.NUMBER, blind_index(PHONE)))
     Reveal.objects.create(subscriber=person, by=given.editor(), reason="KS 2026/1")
 
     [told, *_more] = held_on_number(PHONE)[kind]

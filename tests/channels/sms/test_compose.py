@@ -242,7 +242,7 @@ def test_in_brief_it_says_what_where_until_when_and_the_link() -> None:
         "Vattenavbrott",
         "Gäller Äspered.",
         "Väntas vara klart tis 24 nov kl. 10.00.",
-        "http://testserver/test123.1",
+        "http://testserver/a/test123/",
     ]
     # Asked the next day, it is today.
     assert "Väntas vara klart kl. 10.00." in brief(outage, "sv", tomorrow - timedelta(hours=1))
