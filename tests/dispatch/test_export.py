@@ -69,7 +69,8 @@ def test_everything_that_is_held_is_told() -> None:
 
 UNTOLD = {
     # Digests say nothing without our keys, ciphertext says what "phone" says.
-    "phone_cipher", "phone_index", "client_index", "range_index", "code_digest", "digest", "address_cipher", "body_cipher",
+    "phone_cipher", "phone_index", "client_index", "range_index", "code_digest", "digest",
+    "address_cipher", "body_cipher",
     # Names of rows and of addresses; when a worker looks next; whose of the staff looked.
     "id", "key", "address", "due_at", "by",
     # How what is told hangs together.
