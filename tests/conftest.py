@@ -27,19 +27,36 @@ if TYPE_CHECKING:
 POLICY = "Content Security Policy"
 HOUSES = ("tests/stories/", "tests/demo/", "tests/faults/")
 """Where tests start whole houses of processes: of each folder one at a time, since there are but two cores."""
+SERVERS = frozenset({"db", "transactional_db", "redis_url"})
+"""Fixtures of whoever asks for a database or a Redis."""
 
 
 # --- which tests run where --------------------------------------------------------------------
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark browser tests by what they ask for, and skip PostgreSQL's tests on SQLite."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark browser tests by what they ask for, and skip PostgreSQL's tests on SQLite.
+
+    Where the suite runs on SQLite and then on the servers, TEST_LEAVES says what this run leaves to
+    the other because neither database can make a difference to it: "browser" or "plain".
+    """
     on_postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="only on PostgreSQL: script/test runs it"))
+    left = [item for item in items if os.environ.get("TEST_LEAVES") == _kind(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
+
+
+def _kind(item: pytest.Item) -> str:
+    if item.get_closest_marker("browser"):
+        return "browser"
+    asks = SERVERS & set(getattr(item, "fixturenames", ()))
+    served = asks or item.get_closest_marker("django_db") or item.nodeid.startswith(HOUSES)
+    return "served" if served else "plain"
 
 
 class OneHouse(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
@@ -83,8 +100,12 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """SQLite in a file, as in use: in memory, a second connection is refused instead of waiting."""
+    """SQLite in a file, as in use: in memory, a second connection is refused instead of waiting.
+
+    No connection outlives its request: one that a browser keeps open would hinder the end.
+    """
     config = settings.DATABASES["default"]
+    config["CONN_MAX_AGE"] = 0
     if config["ENGINE"].endswith("sqlite3"):
         file = tmp_path_factory.mktemp("database") / "test.sqlite3"
         config.setdefault("TEST", {})["NAME"] = str(file)
