@@ -11,10 +11,13 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext, override, pgettext
 from playwright.sync_api import expect
 
-from tests.stories.people import Alert, Resident, Words
+from tests.stories.people import PATIENCE, Alert, Resident, Words
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page, Response
+
+LONGEST = PATIENCE * 1000
+"""Milliseconds that a page may take on a machine that is busy with other things."""
 
 
 class ResidentAtAScreen(Resident):
@@ -27,6 +30,7 @@ class ResidentAtAScreen(Resident):
     def __init__(self, page: Page, person: Resident) -> None:
         """page: a browser that asks for the language that ``person`` reads."""
         super().__init__(person.house, person.phone, person.areas, person.language)
+        page.set_default_timeout(LONGEST)
         self.page = page
         self.visited: list[str] = []
         self.faults: list[str] = []
@@ -74,25 +78,31 @@ class ResidentAtAScreen(Resident):
     def sees_heading(self, heading: str | re.Pattern[str]) -> None:
         """Wait for the page with this heading, which must fit the screen; a string is a sentence of the source."""
         words = self.in_words(heading) if isinstance(heading, str) else heading
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words, timeout=LONGEST)
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     def is_told(self, sentence: str) -> None:
         """Wait until a page says what became of what was just done."""
-        expect(self.page.get_by_role("status")).to_have_text(self.in_words(sentence))
+        expect(self.page.get_by_role("status")).to_have_text(
+            self.in_words(sentence), timeout=LONGEST
+        )
 
     def sees_ticked(self, name: str) -> None:
         """Wait for a box that is ticked already."""
-        expect(self.page.get_by_role("checkbox", name=name, exact=True)).to_be_checked()
+        expect(self.page.get_by_role("checkbox", name=name, exact=True)).to_be_checked(
+            timeout=LONGEST
+        )
 
     def sees_places(self, *names: str) -> None:
         """Wait for these among what stands on the number, and for no other."""
         places = self.page.get_by_role("region", name=self.in_words("Your areas"))
-        expect(places.get_by_role("heading", level=3)).to_have_text(names)
+        expect(places.get_by_role("heading", level=3)).to_have_text(names, timeout=LONGEST)
 
     def sees_word_of(self, words: Words) -> None:
         """Wait for what leads on to an alert with this headline."""
-        expect(self.page.get_by_role("link", name=words.of(self), exact=True)).to_be_visible()
+        expect(self.page.get_by_role("link", name=words.of(self), exact=True)).to_be_visible(
+            timeout=LONGEST
+        )
 
     def sees_no_word_of(self, words: Words) -> None:
         """The page that is open, and was waited for, leads to no such alert."""
