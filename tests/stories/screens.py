@@ -79,7 +79,9 @@ class ResidentAtAScreen(Resident):
         """Wait for the page with this heading, which must fit the screen; a string is a sentence of the source."""
         words = self.in_words(heading) if isinstance(heading, str) else heading
         expect(self.page.get_by_role("heading", level=1)).to_have_text(words, timeout=LONGEST)
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            f"{self.page.url} scrolls sideways"
+        )
 
     def is_told(self, sentence: str) -> None:
         """Wait until a page says what became of what was just done."""
@@ -154,7 +156,7 @@ class ResidentAtAScreen(Resident):
         """The last SMS about it, which must be the one for its latest update, with these words."""
         texts = self.texts_about(alert)
         assert len(texts) == alert.number, texts
-        assert words.of(self) in texts[-1]
+        assert words.of(self) in texts[-1], texts
         return texts[-1]
 
     def finds_the_words_behind_the_link_of(self, text: str) -> None:
@@ -162,12 +164,13 @@ class ResidentAtAScreen(Resident):
         self.opens(text.splitlines()[-1])
         self.sees_heading("Is the SMS from us?")
         said = self.page.locator(f"blockquote[lang={self.language}]")
-        assert said.inner_text().strip() == text
+        assert said.inner_text().strip() == text, said.inner_text()
 
     # --- what must never be -------------------------------------------------------------------
 
     def has_left_no_trace(self, number: re.Pattern[str]) -> None:
         """Every page was sound, and none had a number in its address. number: what one looks like."""
-        assert self.faults == []
+        assert not self.faults, self.faults
         assert {"/subscribe/", "/manage/"} <= {urlsplit(url).path for url in self.visited}
-        assert [url for url in self.visited if number.search(url)] == []
+        told = [url for url in self.visited if number.search(url)]
+        assert not told, told
