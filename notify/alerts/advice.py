@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from notify.alerts.languages import by_language
 
 Chosen = Mapping[str, str]
 """Kind of advice → key of the phrase."""
@@ -56,11 +57,7 @@ class Phrase:
 
     def by_language(self) -> dict[str, str]:
         """The sentence in each language of the site."""
-        said = {}
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                said[language] = str(self.words)
-        return said
+        return by_language(self.words)
 
 
 BANK = (

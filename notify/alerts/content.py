@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notify.alerts import tidy
 from notify.alerts.advice import Chosen, Kind, objections
+from notify.alerts.help_at import frozen_help, help_objections
 from notify.alerts.models import Alert, Area, Service
 from notify.alerts.vocabulary import Certainty, Severity, Urgency
 
@@ -22,10 +23,6 @@ LONGEST = {"headline": 100, "description": 2000, "instruction": 1000}
 
 YEARS = range(2000, 2100)
 """The years an alert can be about. Beyond them it is a slip, and near year 1 or 9999 no time zone can be applied."""
-
-# What cannot be published: XML 1.0 section 2.2 has no place for these, so that one of them would
-# break the feeds; PostgreSQL refuses U+0000, and UTF-8 a lone surrogate.
-_UNPRINTABLE = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -38,6 +35,7 @@ class AlertContent:
     onset, expires: aware datetimes; ``expires`` may be None when nobody knows.
     news_by: when people shall have heard more at the latest; None promises nothing.
     advice: kind → key of a phrase in the bank (``notify.alerts.advice``).
+    help_at: where help is to be had, a line each (``notify.alerts.help_at``).
     """
 
     service: Service
@@ -50,6 +48,7 @@ class AlertContent:
     certainty: str = Certainty.OBSERVED
     advice: Chosen = field(default_factory=dict)
     news_by: datetime | None = None
+    help_at: Sequence[str] = ()
 
     @property
     def planned(self) -> bool:
@@ -70,6 +69,7 @@ class AlertContent:
             certainty=alert.certainty,
             advice=alert.advice,
             news_by=alert.news_by,
+            help_at=alert.help_at,
         )
 
     @classmethod
@@ -82,11 +82,15 @@ class AlertContent:
     @classmethod
     def over(cls, alert: Alert) -> AlertContent:
         """What the alert says now, for its last words: what held while it lasted does not hold after it."""
-        return replace(cls.of(alert), advice={}, news_by=None)
+        return replace(cls.of(alert), advice={}, news_by=None, help_at=())
 
     def frozen_advice(self) -> dict[str, str]:
         """The advice as it is stored: only what was chosen."""
         return {kind: key for kind, key in self.advice.items() if key}
+
+    def frozen_help(self) -> list[str]:
+        """Where help is to be had, as it is stored."""
+        return frozen_help(self.help_at)
 
     def frozen_words(self) -> dict[str, dict[str, str]]:
         """The words as they are stored: every part present, languages without any text left out.
@@ -120,6 +124,7 @@ class AlertContent:
             "news_by": self._news_by_errors(publishing, ending),
             "words": self._word_errors(),
             "advice": self._advice_errors(ending, standing),
+            "help_at": list(help_objections(self.frozen_help(), ending=ending)),
         }
         found = {field: messages for field, messages in errors.items() if messages}
         if found:
@@ -212,8 +217,7 @@ def part_label(part: str) -> str:
 
 
 def _tidy(part: str, text: str) -> str:
-    clean = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return " ".join(clean.split()) if part == "headline" else clean.strip()
+    return tidy.line(text) if part == "headline" else tidy.text(text)
 
 
 def _year_errors(time: datetime) -> list[str]:

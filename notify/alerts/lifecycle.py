@@ -287,6 +287,7 @@ def _columns(content: AlertContent) -> dict[str, object]:
         "news_by": content.news_by,
         "words": content.frozen_words(),
         "advice": content.frozen_advice(),
+        "help_at": content.frozen_help(),
     }
 
 

@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.advice import Phrase, phrases
+from notify.alerts.help_at import help_heading
 from notify.alerts.vocabulary import (
     URGENT,
     Category,
@@ -141,6 +143,8 @@ class Content(models.Model):
     words = models.JSONField(_("words"))
     # {"drink": "boil"…}: keys of the phrase bank.
     advice = models.JSONField(_("advice"), default=dict, blank=True)
+    # ["Äspereds skola, dygnet runt"…]: the same in every language.
+    help_at = models.JSONField(_("where help is to be had"), default=list, blank=True)
 
     class Meta:
         abstract = True
@@ -159,6 +163,11 @@ class Content(models.Model):
     def phrases(self) -> list[Phrase]:
         """What people are told to do, from the phrase bank."""
         return phrases(self.advice)
+
+    @property
+    def help_heading(self) -> Promise:
+        """What stands above where help is to be had, in the active language."""
+        return help_heading(self.service.slug)
 
     def word(self, part: str, language: str | None = None) -> str:
         """One part of the words ("headline") in a language, else in the site's own language."""

@@ -44,7 +44,9 @@ class Notice:
     service_names and words: by language code; words hold at least ``language``, the site's own.
     sent, onset, expires: aware datetimes. url: the alert's public page, absolute. advice: in the
     order in which it is read. sms_url: the page that shows what its SMS said, absolute and short;
-    empty in notices from before there was one, whose SMS lead to ``url``. question: by language,
+    empty in notices from before there was one, whose SMS lead to ``url``. help_at: where help is to
+    be had, the same lines in every language, and help_heading: what stands above them, by language;
+    both empty when there is none. question: by language,
     what people are asked to answer; none are asked while it is empty. leave_url: where to leave,
     when a message cannot be answered; empty when it can.
     """
@@ -72,6 +74,8 @@ class Notice:
     sms_url: str = ""
     question: Mapping[str, str] = field(default_factory=dict)
     leave_url: str = ""
+    help_at: tuple[str, ...] = ()
+    help_heading: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_clear(self) -> bool:
@@ -115,6 +119,10 @@ class Notice:
         """The sentences of advice in that language, else in the site's own."""
         return [one.words.get(language) or one.words[self.language] for one in self.advice]
 
+    def help_heading_in(self, language: str) -> str:
+        """What stands above where help is to be had in that language, else in the site's own."""
+        return self.help_heading.get(language) or self.help_heading[self.language]
+
     def place_names(self) -> str:
         """The names of its places, "Äspered, Dalsjöfors"."""
         return ", ".join(place.name for place in self.places)
@@ -141,5 +149,6 @@ class Notice:
                 "words": {code: Words(**words) for code, words in plain["words"].items()},
                 # Notices from before there was advice have none.
                 "advice": tuple(Advice(**one) for one in plain.get("advice", ())),
+                "help_at": tuple(plain.get("help_at", ())),
             }
         )

@@ -83,3 +83,4 @@ def _everything(content: AlertContent) -> Iterator[tuple[str, str]]:
     said = {phrase.kind: str(phrase.words) for phrase in phrases(content.advice)}
     for kind in Kind:
         yield str(kind.label), said.get(kind, "")
+    yield _("Where help is to be had"), "; ".join(content.frozen_help())

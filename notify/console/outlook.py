@@ -57,6 +57,7 @@ class OutlookPage:
     planned: it is about planned work. people: how many persons are told. facts: all but the words,
     as label and value; none for an end, which changes none. problems: why it must wait; doubts: what to think of first.
     at: when it goes out, if not now. advice: what people are told to do, from the phrase bank.
+    help_at: where help is to be had.
     """
 
     move: Move
@@ -69,6 +70,7 @@ class OutlookPage:
     doubts: Sequence[str] = ()
     at: datetime | None = None
     advice: Sequence[Phrase] = ()
+    help_at: Sequence[str] = ()
 
     @property
     def people_said(self) -> str:
@@ -117,6 +119,7 @@ def look_ahead(
         _doubts(alert, move, content),
         at,
         phrases(content.advice),
+        content.frozen_help(),
     )
 
 

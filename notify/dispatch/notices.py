@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from notify.alerts.content import AlertContent
+from notify.alerts.languages import by_language
 from notify.alerts.lifecycle import proposed_update
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
@@ -46,6 +47,8 @@ def notice_of(update: Update, *, asks: bool = False) -> Notice:
         advice=tuple(
             Advice(phrase.kind.value, phrase.key, phrase.by_language()) for phrase in update.phrases
         ),
+        help_at=tuple(update.help_at),
+        help_heading=by_language(update.help_heading) if update.help_at else {},
         question=question(update.service.slug) if asks and may_ask(update) else {},
         leave_url="" if settings.SMS_REPLIES else leave_url(),
     )

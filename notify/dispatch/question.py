@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from notify.alerts.languages import by_language
 
 QUESTIONS: dict[str, Promise] = {
     "water": pgettext_lazy("SMS", "Reply 1 if you are still without water."),
@@ -19,9 +20,4 @@ ANY = pgettext_lazy("SMS", "Reply 1 if it still does not work where you are.")
 
 def question(service: str) -> dict[str, str]:
     """The question about a service (its short name), by language."""
-    asked = QUESTIONS.get(service, ANY)
-    found: dict[str, str] = {}
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            found[language] = str(asked)
-    return found
+    return by_language(QUESTIONS.get(service, ANY))

@@ -57,6 +57,19 @@ class Stop:
         return bool(before) and not self.update.phrases and not self.update.ends_alert
 
     @property
+    def new_help(self) -> list[str]:
+        """Where help is to be had since then."""
+        before = self.before.help_at if self.before else []
+        return [line for line in self.update.help_at if line not in before]
+
+    @property
+    def gone_help(self) -> list[str]:
+        """Where help is no longer to be had although it is not over."""
+        if self.before is None or self.update.ends_alert:
+            return []
+        return [line for line in self.before.help_at if line not in self.update.help_at]
+
+    @property
     def new_words(self) -> list[Words]:
         """Its description and its instruction, where they are not just as before."""
         old = Reading.of(self.before) if self.before else None

@@ -63,6 +63,7 @@ def test_what_is_whole_may_go_out() -> None:
         ({"advice": {"drink": "sip"}}, {"advice"}),
         ({"advice": {"fly": "yes"}}, {"advice"}),
         ({"advice": {"bin": "yes"}}, {"advice"}),
+        ({"help_at": [f"Plats {number}" for number in range(13)]}, {"help_at"}),
         ({"severity": "x", "areas": [], "words": {}}, {"severity", "areas", "words"}),
     ],
 )
@@ -160,6 +161,15 @@ def test_news_keeps_a_promise_whose_time_has_come() -> None:
     assert AlertContent.onward(ahead).news_by == ahead.news_by
     assert AlertContent.onward(past).news_by is None
     assert AlertContent.over(ahead).news_by is None
+
+
+def test_where_help_is_to_be_had_stands_until_it_is_over() -> None:
+    alert = given.draft(help_at=["  Torget ", "", "torget"])
+    assert alert.help_at == ["Torget"]
+    assert AlertContent.onward(alert).help_at == ["Torget"]
+    assert AlertContent.over(alert).help_at == ()
+    assert refused(AlertContent.of(alert), ending=True) == {"help_at"}
+    assert refused(AlertContent.over(alert), publishing=False, ending=True) == set()
 
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

@@ -457,6 +457,52 @@ def test_advice_that_cannot_be_given_is_refused(system: APIClient, advice: Any) 
     assert fields(answer.json())[0].startswith("advice")
 
 
+# --- where help is to be had ---------------------------------------------------------------------
+
+
+def test_where_help_is_to_be_had_is_kept_replaced_and_does_not_follow_into_the_end(
+    system: APIClient,
+) -> None:
+    draft = drafted(system, help_at=[" Äspereds  skola", "", "Torget", "torget"])
+    assert draft["help_at"] == ["Äspereds skola", "Torget"]
+    alert = call(system, draft, "publish").json()["alert"]
+    alert = call(system, alert, "update", {"severity": "Extreme"}).json()["alert"]
+    assert alert["help_at"] == ["Äspereds skola", "Torget"]
+    alert = call(system, alert, "update", {"help_at": ["Torget"]}).json()["alert"]
+    assert alert["help_at"] == ["Torget"]
+
+    assert call(system, alert, "resolve", ALL_CLEAR).status_code == 201
+    said = [update.help_at for update in Update.objects.order_by("number")]
+    assert said == [["Äspereds skola", "Torget"]] * 2 + [["Torget"], []]
+
+
+def test_the_same_places_again_are_the_same_request(system: APIClient) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    for status in (201, 200):
+        places = body(help_at=[" Torget ", ""])
+        answer = system.post(ALERTS, places, format="json", headers=key)
+        assert answer.status_code == status, answer.content
+    assert Alert.objects.get().help_at == ["Torget"]
+
+
+@pytest.mark.parametrize(
+    "help_at", ["Torget", [["Torget"]], [f"{n}" for n in range(13)], ["x" * 121], None]
+)
+def test_places_that_cannot_be_said_are_refused(system: APIClient, help_at: Any) -> None:
+    answer = system.post(ALERTS, body(help_at=help_at), format="json")
+
+    assert answer.status_code == 422
+    assert fields(answer.json())[0].startswith("help_at")
+
+
+def test_an_end_takes_no_places(system: APIClient) -> None:
+    alert = published(system)
+
+    answer = call(system, alert, "resolve", ALL_CLEAR | {"help_at": ["Torget"]})
+    assert answer.status_code == 422
+    assert fields(answer.json()) == ["help_at"]
+
+
 # --- promises of news ---------------------------------------------------------------------------
 
 

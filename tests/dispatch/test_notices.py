@@ -108,6 +108,24 @@ def test_a_notice_from_before_there_was_advice_is_read() -> None:
     assert Notice.from_json(plain).advice == ()
 
 
+def test_where_help_is_to_be_had_is_frozen_with_its_heading_in_every_language() -> None:
+    dispatch = world.say(help_at=["Äspereds skola"])
+
+    stored = Dispatch.objects.get(pk=dispatch.pk).notice
+    assert stored.help_at == ("Äspereds skola",)
+    assert stored.help_heading_in("sv") == "Här kan du hämta dricksvatten"
+    assert stored.help_heading_in("en") == "Here you can fetch drinking water"
+    assert stored.help_heading_in("fi") == stored.help_heading_in("sv")
+    assert Notice.from_json(stored.to_json()) == stored
+
+
+def test_a_notice_from_before_there_was_such_help_is_read() -> None:
+    plain = notice_of(world.say().update).to_json()
+    del plain["help_at"], plain["help_heading"]
+
+    assert Notice.from_json(plain).help_at == ()
+
+
 @pytest.mark.parametrize("number", [1, 9, 10, 99])
 def test_an_sms_ends_in_an_address_that_is_no_longer_than_the_alerts_own(number: int) -> None:
     update = world.say().update

@@ -214,6 +214,46 @@ def test_an_all_clear_gives_its_own_advice_and_none_that_is_past(client: Client)
     assert "Spola inte" not in now
 
 
+def test_where_help_is_to_be_had_stands_as_it_was_written_under_a_heading_in_the_readers_language(
+    client: Client, english: Client
+) -> None:
+    alert = say(help_at=["Äspereds skola, dygnet runt", "Torget <8–20>"])
+
+    html = main(read(client, alert))
+    assert html.index("Här kan du hämta dricksvatten") < html.index("Äspereds skola, dygnet runt")
+    assert "Torget &lt;8–20&gt;" in html
+    foreign = main(read(english, alert))
+    assert "Here you can fetch drinking water" in foreign
+    assert '<ul class="help-at" lang="sv">' in foreign
+    assert "Äspereds skola, dygnet runt" in foreign
+
+
+def test_the_story_tells_where_help_is_new_and_where_it_is_gone(client: Client) -> None:
+    alert = say(help_at=["Skolan", "Torget"])
+    say(Move.UPDATE, alert, help_at=["Torget", "Badhuset"])
+
+    html = main(read(client, alert))
+    now, story = html.split("Det här har vi meddelat")
+    assert "Skolan" not in now
+    assert "Badhuset" in now
+    gone = story.index("Inte längre här:")
+    assert story.index("Badhuset") < gone < story.index("Skolan")
+    assert story.count("Torget") == 1
+
+
+def test_nobody_is_sent_for_help_that_is_gone_when_it_is_over(client: Client) -> None:
+    alert = say(help_at=["Torget"])
+    say(Move.RESOLVE, alert, words=words("Vattnet är tillbaka"), help_at=[])
+
+    now, story = main(read(client, alert)).split("Det här har vi meddelat")
+    assert "Torget" not in now
+    assert "Inte längre här" not in story
+    lapsed = planned(help_at=["Torget"])
+    past = timezone.now() - HOUR
+    Alert.objects.filter(pk=lapsed.pk).update(onset=past - HOUR, expires=past)
+    assert "Torget" not in main(read(client, lapsed)).split("Det här har vi meddelat")[0]
+
+
 def test_an_earlier_estimate_is_struck_through_beside_the_new_one(
     client: Client, english: Client
 ) -> None:

@@ -13,9 +13,17 @@ from lxml import etree
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.content import LONGEST
+from notify.alerts.help_at import LONGEST_LINE, MOST
 from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Move
-from notify.portal.poster import FEW_LETTERS, LETTERS_OF_PHRASE, code_for
+from notify.portal.poster import (
+    FEW_LETTERS,
+    LETTERS_OF_HEADING,
+    LETTERS_OF_PHRASE,
+    LETTERS_OF_ROW,
+    ROW,
+    code_for,
+)
 from tests import given
 from tests.portal.world import HOUR, say
 from tests.provision.chromium import Look
@@ -161,6 +169,46 @@ def test_the_longest_alert_still_prints_on_one_sheet(
     shown = page.locator(".instruction > div").bounding_box()
     assert shown
     assert shown["height"] > 8 * 12 * 1.3
+
+
+@pytest.mark.parametrize("count", [6, MOST])
+@EVERY_THEME
+@pytest.mark.django_db(transaction=True)
+def test_the_longest_alert_still_names_every_place_where_help_is_to_be_had(
+    printed: Callable[[Alert], str], page: Page, settings: Settings, count: int
+) -> None:
+    settings.PUBLISHER_PHONE = "033-35 70 00"
+    settings.PUBLISHER_EMAIL = "kundservice@example.se"
+    places = [f"{number} {'Tankbilen vid skolan ' * 9}"[:LONGEST_LINE] for number in range(count)]
+    alert = say(words={"sv": LONG}, areas=forty_areas(), advice=EVERYTHING, help_at=places)
+
+    sheet = printed(alert)
+    for place in places:
+        assert place.strip() in sheet
+    assert f"http://testserver/a/{alert.code}/" in sheet
+    assert page.locator(".instruction > div").bounding_box()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_few_places_where_help_is_to_be_had_fit_in_large_print(
+    printed: Callable[[Alert], str], page: Page, settings: Settings
+) -> None:
+    settings.PUBLISHER_PHONE = "033-35 70 00"
+    settings.PUBLISHER_EMAIL = "kundservice@example.se"
+    headline = "Vattenavbrott i Äspered"
+    places = [f"{number} {'Tankbilen på torget ' * 3}"[:ROW].strip() for number in range(5)]
+    used = LETTERS_OF_HEADING + LETTERS_OF_ROW * len(places) + 2 * len(headline)
+    texts = {
+        "headline": headline,
+        "description": "",
+        "instruction": ("Hämta vatten vid tankbilen. " * 9)[: FEW_LETTERS - used],
+    }
+    alert = say(words={"sv": texts}, areas=forty_areas(), help_at=places)
+
+    sheet = printed(alert)
+    for text in (*places, texts["instruction"].strip()):
+        assert text in sheet
+    assert not page.locator(".story--long").count()
 
 
 @pytest.mark.parametrize(("letters", "advice"), [(LONGEST["headline"], {}), (56, EVERYTHING)])

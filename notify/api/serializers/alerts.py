@@ -71,6 +71,12 @@ class SaidSerializer(serializers.Serializer[Any]):
         help_text="The same as sentences: by kind and language, in the order in which they are read."
     )
 
+    help_at = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Where help is to be had, a line each in the site's own language: where people can "
+        "fetch water, or get warm.",
+    )
+
     @extend_schema_field({"type": "object", "additionalProperties": SENTENCES})
     def get_advice_words(self, said: Content) -> dict[str, dict[str, str]]:
         """The phrases in every language."""

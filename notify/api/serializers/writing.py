@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from notify.alerts.content import LONGEST
+from notify.alerts.help_at import LONGEST_LINE, MOST, frozen_help
 from notify.alerts.models import Area, Service
 from notify.alerts.vocabulary import Certainty, Severity, Urgency
 from notify.api.serializers.alerts import AlertDetailSerializer
@@ -104,6 +105,17 @@ class ContentSerializer(WordsSerializer):
         help_text="When residents shall have heard more at the latest. Any update keeps a promise "
         "whose time has come.",
     )
+
+    help_at = serializers.ListField(
+        child=serializers.CharField(allow_blank=True),
+        default=list,
+        help_text="Where help is to be had, as people shall read it in any language: at most "
+        f"{MOST} lines of at most {LONGEST_LINE} characters.",
+    )
+
+    def validate_help_at(self, lines: Sequence[str]) -> list[str]:
+        """The lines as they are stored, so that the same request again is known again."""
+        return frozen_help(lines)
 
     def validate_service(self, slug: str) -> Service:
         """The service of that short name."""

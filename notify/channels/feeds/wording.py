@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,14 +116,21 @@ def _html(notice: Notice, language: str, ending: str, over_at: datetime | None) 
         ]
     # What to do while it lasted is no longer so once it is over.
     if notice.advice and (notice.ends_alert or not ending):
-        items = format_html_join("", "<li>{}</li>", _each(notice.advice_in(language)))
-        html.append(format_html("<ul>{}</ul>", items))
+        html.append(_list(notice.advice_in(language)))
+    if notice.help_at and not ending:
+        html.append(format_html("<p>{}:</p>", notice.help_heading_in(language)))
+        html.append(_list(notice.help_at))
     if not ending and not notice.ends_alert:
         html.append(format_html("<p>{}</p>", _times(notice)))
     return mark_safe("".join(html))  # noqa: S308 - every part is escaped above
 
 
-def _each(lines: list[str]) -> list[tuple[str]]:
+def _list(lines: Iterable[str]) -> SafeString:
+    items = format_html_join("", "<li>{}</li>", _each(_line(one) for one in lines))
+    return format_html("<ul>{}</ul>", items)
+
+
+def _each(lines: Iterable[str]) -> list[tuple[str]]:
     return [(line,) for line in lines]
 
 

@@ -15,6 +15,7 @@ from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Severity
 from notify.console.area_list import AreaGroup, grouped
 from notify.console.forms.advice import AdviceForm
+from notify.console.forms.lines import LinesField
 from notify.console.forms.times import LocalTimeField
 from notify.console.forms.versioned import VersionedForm
 from notify.console.forms.words import WordsForm
@@ -82,6 +83,15 @@ class ContentForm(AlertForm):
             "they read that it is delayed."
         ),
     )
+    help_at = LinesField(
+        label=_("Where help is to be had"),
+        required=False,
+        help_text=_(
+            "Where people can fetch water, or get warm: one place a line, with when if that matters, "
+            "as “Äspereds skola, dygnet runt”. It stands as you write it in every language, on the "
+            "residents’ page and in the feeds, not in the SMS."
+        ),
+    )
     unknown_end = forms.BooleanField(label=_("Nobody knows yet"), required=False)
 
     @property
@@ -130,6 +140,7 @@ def as_it_stands(alert: Alert) -> dict[str, Any]:
         "onset": alert.onset,
         "expires": alert.expires,
         "news_by": alert.news_by,
+        "help_at": alert.help_at,
         # Of planned work nobody has chosen so: its draft was saved before the end was known.
         "unknown_end": alert.expires is None and not alert.planned,
     }

@@ -55,7 +55,7 @@ class DraftForm(ContentForm):
     )
     field_order = (
         "version", "key", "certainty", "service", "areas",
-        "urgency", "severity", "onset", "expires", "unknown_end", "news_by",
+        "urgency", "severity", "onset", "expires", "unknown_end", "news_by", "help_at",
     )  # fmt: skip
 
     def advice_for(self) -> dict[str, Collection[str]]:
@@ -112,6 +112,7 @@ class DraftForm(ContentForm):
             words=name_places(self.words(), areas),
             certainty=Certainty.LIKELY if planned else filled["certainty"],
             advice=self.advice(),
+            help_at=filled["help_at"],
         )
 
     @classmethod

@@ -68,6 +68,7 @@ class UpdateForm(ContentForm):
             news_by=_as_exact(filled["news_by"], self._onward.news_by),
             words=name_places(self.words(), areas),
             advice=self.advice(),
+            help_at=filled["help_at"],
         )
 
 

@@ -93,6 +93,7 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
             "long": is_long(
                 stops[0].reading if over else entry.reading,
                 stops[0].update.phrases if over else found.phrases,
+                [] if entry.over else found.help_at,
             ),
             "earlier_end": earlier_end(updates),
             "late_news": late_news,

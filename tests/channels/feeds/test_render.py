@@ -210,3 +210,19 @@ def test_advice_stands_in_the_readers_language_until_it_is_over() -> None:
     assert "<ul><li>Boil the water.</li></ul>" in content(told, "en")
     assert "<ul>" not in content(told, ending="resolved")
     assert "<ul>" in content(all_clear_of(told), ending="resolved")
+
+
+def test_where_help_is_to_be_had_stands_under_its_heading_until_it_is_over() -> None:
+    heading = {"sv": "Här kan du hämta dricksvatten", "en": "Here you can fetch drinking water"}
+    told = notice(sent=SENT, help_at=("Torget <8–20>", "Skolan"), help_heading=heading)
+
+    def content(language: str = "sv", ending: str = "") -> str:
+        entries = [(listed(told, ending=ending), told)]
+        root = etree.fromstring(render(head(language=language), entries))
+        return root.findtext("a:entry/a:content", namespaces=NS) or ""
+
+    places = "<ul><li>Torget &lt;8–20&gt;</li><li>Skolan</li></ul>"
+    assert f"<p>Här kan du hämta dricksvatten:</p>{places}" in content()
+    assert f"<p>Here you can fetch drinking water:</p>{places}" in content("en")
+    for ending in ("resolved", "cancelled", "lapsed"):
+        assert "Torget" not in content(ending=ending)
