@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from notify.alerts.models import Alert, Area
+from notify.channels.base import AddressedBy
+from notify.channels.registry import channels
 from notify.dispatch.concerning import places_hit
 from notify.dispatch.models import TOLD, Delivery, Dispatch, StillWithout
 from notify.residents.models import Subscriber
@@ -80,9 +82,15 @@ def answers_to(alert: Alert) -> Answers | None:
     found = Area.objects.filter(pk__in=counts).defer("outline")
     return Answers(
         rows.aggregate(people=Count("subscriber", distinct=True))["people"],
-        dispatch.deliveries.filter(TOLD, subscriber__isnull=False).count(),
+        dispatch.deliveries.filter(TOLD, channel__in=to_people()).count(),
         sorted(((area, counts[area.pk]) for area in found), key=lambda pair: -pair[1]),
     )
+
+
+def to_people() -> list[str]:
+    """The channels that carry words to persons: who was asked stays counted when they are erased."""
+    addressed = AddressedBy.SUBSCRIBER
+    return [name for name, channel in channels().items() if channel.addressed_by == addressed]
 
 
 def people_without(alerts: Sequence[Alert]) -> Mapping[int, int]:

@@ -19,6 +19,8 @@ from tests.portal.world import sent_code
 
 pytestmark = pytest.mark.django_db
 
+SURE = {"sure": "yes"}
+
 ERASED = "Allt som vi hade sparat om ditt nummer är raderat. Du får inga fler sms från oss."
 
 
@@ -59,7 +61,7 @@ def test_it_is_erased_and_the_session_with_it(client: Client) -> None:
     world.fan_out()
     page = enter(client)
 
-    answer = client.post("/manage/held/erase/", follow=True)
+    answer = client.post("/manage/held/erase/", SURE, follow=True)
 
     assert said(answer) == ERASED
     assert list(Subscriber.objects.all()) == [neighbour]
@@ -74,10 +76,10 @@ def test_a_second_click_finds_that_it_is_done(client: Client) -> None:
     given.subscriber(PHONE)
     enter(client)
     cookie = client.cookies["managing"].value
-    client.post("/manage/held/erase/")
+    client.post("/manage/held/erase/", SURE)
 
     client.cookies["managing"] = cookie
-    answer = client.post("/manage/held/erase/", follow=True)
+    answer = client.post("/manage/held/erase/", SURE, follow=True)
 
     assert said(answer) == ERASED
 
@@ -89,9 +91,20 @@ def test_who_has_left_may_see_and_erase_what_is_still_held(client: Client) -> No
     assert "/manage/held/" in text(client.get("/manage/"))
     assert "/manage/held/erase/" in text(client.get("/manage/held/"))
 
-    client.post("/manage/held/erase/")
+    client.post("/manage/held/erase/", SURE)
 
     assert not Subscriber.objects.exists()
+
+
+def test_without_the_tick_nothing_is_erased_and_it_says_so(client: Client) -> None:
+    given.subscriber(PHONE)
+    enter(client)
+
+    answer = client.post("/manage/held/erase/")
+
+    assert answer.status_code == 422
+    assert "Kryssa i rutan först" in text(answer)
+    assert Subscriber.objects.exists()
 
 
 def test_following_a_link_erases_nothing(client: Client) -> None:
@@ -119,7 +132,9 @@ def test_without_a_code_nothing_is_erased(client: Client) -> None:
     given.subscriber(PHONE)
     ask(client)
 
-    assert said(client.post("/manage/held/erase/", follow=True)).startswith("Tiden hade gått ut")
+    assert said(client.post("/manage/held/erase/", SURE, follow=True)).startswith(
+        "Tiden hade gått ut"
+    )
 
     assert Subscriber.objects.exists()
 
@@ -132,7 +147,7 @@ def test_another_site_cannot_press_the_button(db: None) -> None:
     page = ask(client, **token)["Location"]
     client.post(page, {"code": sent_code(), **token})
 
-    assert client.post("/manage/held/erase/").status_code == 403
+    assert client.post("/manage/held/erase/", SURE).status_code == 403
     assert Subscriber.objects.exists()
 
 
@@ -142,7 +157,7 @@ def test_codes_to_a_number_that_one_wanted_to_move_to_still_count(client: Client
     page = client.post("/manage/number/", {"phone": "070-174 06 06"})["Location"]
     code = sent_code()
 
-    client.post("/manage/held/erase/")
+    client.post("/manage/held/erase/", SURE)
 
     left = SignUp.objects.get(purpose="move")
     assert (left.phone, left.moves) == ("+46701740606", None)

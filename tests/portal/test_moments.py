@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.utils import translation
+from django.utils import timezone, translation
 
-from notify.portal.templatetags.moments import moment, said
+from notify.portal.templatetags.moments import lasting_moment, moment, said
 
 NOON = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 
@@ -53,3 +53,13 @@ def test_machines_get_the_time_with_its_offset() -> None:
 
     shown = "i dag kl.\N{NO-BREAK SPACE}14.30"
     assert element == f'<time datetime="2026-11-25T14:30+01:00">{shown}</time>'
+
+
+@time_machine.travel("2026-11-25T14:30:00+01:00", tick=False)
+def test_on_paper_a_near_day_stands_by_its_date() -> None:
+    today, far = timezone.now(), timezone.now() + timedelta(days=20)
+    with translation.override("sv"):
+        assert lasting_moment(today).endswith(
+            '<span class="on-paper" aria-hidden="true">onsdag 25 november kl.\N{NO-BREAK SPACE}14.30</span>'
+        )
+        assert lasting_moment(far) == moment(far)

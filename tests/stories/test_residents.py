@@ -207,6 +207,7 @@ def takes_it_along_and_is_erased(someone: ResidentAtAScreen, home: Place) -> Non
     told = [home.words(*words).of(someone) for words in (GONE, TANKER, BACK, TANKER)]
     assert [one["headline"] for one in held["messages"]] == told
     assert [place["name"] for one in held["answers"] for place in one["areas"]] == [home.name]
+    someone.ticks("Yes, erase everything.")
     someone.presses("Erase everything")
     someone.is_told(
         "Everything that we held on your number is erased. You get no more SMS from us."

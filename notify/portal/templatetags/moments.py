@@ -24,6 +24,15 @@ def moment(at: datetime) -> SafeString:
 
 
 @register.simple_tag
+def lasting_moment(at: datetime) -> SafeString:
+    """As ``moment``, with the date beside it that stands on paper instead: "today" is another day there."""
+    element, near, dated = moment(at), said(at), _dated(at)
+    if near == dated:
+        return element
+    return format_html('{}<span class="on-paper" aria-hidden="true">{}</span>', element, dated)
+
+
+@register.simple_tag
 def time_of_day(at: datetime) -> SafeString:
     """A ``<time>`` element that says only the time of day, of what is near and short."""
     local = timezone.localtime(at)
@@ -43,7 +52,15 @@ def said(at: datetime) -> str:
         now.date(): _("today at %(time)s"),
         now.date() + timedelta(days=1): _("tomorrow at %(time)s"),
     }
-    sentence = names.get(local.date(), _("%(date)s at %(time)s"))
+    return _written(local, names.get(local.date(), _("%(date)s at %(time)s")))
+
+
+def _dated(at: datetime) -> str:
+    return _written(timezone.localtime(at), _("%(date)s at %(time)s"))
+
+
+def _written(local: datetime, sentence: str) -> str:
+    now = timezone.localtime()
     date = pgettext("date format", "l j F") if local.year == now.year else "l j F Y"
     written = sentence % {
         "date": date_format(local, date),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +23,13 @@ from notify.residents.models import SignUp
 @inside
 def held(request: HttpRequest, opened: SignUp) -> HttpResponse:
     """How much of each kind."""
+    return _held(request, opened, HTTPStatus.OK)
+
+
+def _held(request: HttpRequest, opened: SignUp, status: HTTPStatus) -> HttpResponse:
     counts = {kind: len(rows) for kind, rows in held_on(opened.indexes).items()}
-    return render(request, "portal/held.html", {"phone": shown(opened), "held": counts})
+    context = {"phone": shown(opened), "held": counts, "unsure": status != HTTPStatus.OK}
+    return render(request, "portal/held.html", context, status=status)
 
 
 @require_safe
@@ -40,8 +47,13 @@ def download(_request: HttpRequest, opened: SignUp) -> HttpResponse:
 @never_cache
 @require_POST
 def erase_all(request: HttpRequest) -> HttpResponse:
-    """Erases it (GDPR, article 17), and with it the session: a second click finds that it is done."""
+    """Erases it (GDPR, article 17), and with it the session: a second click finds that it is done.
+
+    Not before the box is ticked that says so.
+    """
     if opened := session.entered(request):
+        if not request.POST.get("sure"):
+            return _held(request, opened, HTTPStatus.UNPROCESSABLE_ENTITY)
         erase(opened.indexes)
     done = opened is not None or session.erased(request)
     said = "erased" if done else "over"
