@@ -68,14 +68,15 @@ def _last_ended(subscriber: Subscriber) -> list[Subscription]:
     last = stopped.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last is None:
         return []
-    anew = {
-        (row.area_id, row.service_id): row for row in stopped.filter(ended_at__gte=last - TOGETHER)
-    }
+    again, ended = [], {}
     now = timezone.now()
-    for row in anew.values():
-        # What else was chosen with it comes back too.
-        row.pk, row.created_at, row.ended_at, row.ended_reason = None, now, None, ""
-    return list(anew.values())
+    for row in stopped.filter(ended_at__gte=last - TOGETHER).order_by("-ended_at"):
+        # Of a place that was ended twice, only what was chosen last.
+        if ended.setdefault(row.area_id, row.ended_at) == row.ended_at:
+            # What else was chosen with it comes back too.
+            row.pk, row.created_at, row.ended_at, row.ended_reason = None, now, None, ""
+            again.append(row)
+    return again
 
 
 def _held(subscriber: Subscriber) -> Subscriber:

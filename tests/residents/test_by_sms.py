@@ -149,3 +149,15 @@ def test_a_place_out_of_use_stays_ended(person: Subscriber) -> None:
     fristad.save()
 
     assert comes_back(person) == ["Borås", "Äspered"]
+
+
+def test_of_a_place_that_was_ended_twice_only_the_last_choice_comes_back(
+    person: Subscriber,
+) -> None:
+    ends(person, "Äspered")
+    given.subscriber(PHONE, areas=[given.city()["Äspered"]], serious_only=True)
+    ends(person, "Äspered")
+
+    assert comes_back(person) == ["Äspered"]
+    standing = person.subscriptions.filter(ended_at=None, area__name="Äspered")
+    assert list(standing.values_list("service", "serious_only")) == [(None, True)]
