@@ -89,7 +89,10 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     through: int | None = None
     if not update.ends_alert:
         matching = _matching(
-            update.service, paths_of(update), serious=update.urgent, asked_before=dispatch.created_at
+            update.service,
+            paths_of(update),
+            serious=update.urgent,
+            asked_before=dispatch.created_at,
         )
         keys, through = _asked(matching.filter(subscriber__gt=after), dispatch, most)
     if update.number > 1:
