@@ -160,6 +160,19 @@ def test_a_wrong_code_opens_nothing_and_sets_no_cookie(client: Client) -> None:
     assert 'name="phone"' in text(client.get("/manage/"))
 
 
+@pytest.mark.parametrize("replies", [True, False])
+def test_stopp_is_offered_only_where_it_can_be_answered(
+    client: Client, settings: Settings, *, replies: bool
+) -> None:
+    settings.SMS_REPLIES = replies
+    before = text(client.get("/manage/"))
+    given.subscriber(PHONE)
+    enter(client)
+
+    for page in (before, text(client.get("/manage/places/"))):
+        assert ("STOPP ALLT" in page) is replies
+
+
 def test_without_a_provider_nobody_is_asked_for_a_number(
     client: Client, settings: Settings
 ) -> None:
