@@ -551,6 +551,19 @@ def test_the_code_for_the_new_number_is_asked_for_only_within_the_session(client
 
 
 @pytest.mark.usefixtures("two_places")
+def test_no_new_code_goes_to_the_new_number_once_the_old_one_is_erased(client: Client) -> None:
+    enter(client)
+    page = client.post("/manage/number/", {"phone": "070-174 06 06", "form": uuid.uuid4()})
+    client.post("/manage/held/erase/")
+    before = DirectMessage.objects.count()
+
+    answer = client.post(f"{page['Location']}renew/", {"form": uuid.uuid4()}, follow=True)
+
+    assert said(answer).startswith("Tiden hade gått ut")
+    assert DirectMessage.objects.count() == before
+
+
+@pytest.mark.usefixtures("two_places")
 def test_a_new_number_with_subscriptions_is_told_only_to_who_has_it(client: Client) -> None:
     given.subscriber("+46701740606")
     enter(client)
