@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -68,7 +68,8 @@ def _last_ended(subscriber: Subscriber) -> list[Subscription]:
     last = stopped.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last is None:
         return []
-    again, ended = [], {}
+    again: list[Subscription] = []
+    ended: dict[int, datetime | None] = {}
     now = timezone.now()
     for row in stopped.filter(ended_at__gte=last - TOGETHER).order_by("-ended_at"):
         # Of a place that was ended twice, only what was chosen last.

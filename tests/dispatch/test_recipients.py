@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -350,7 +351,7 @@ def test_who_is_counted_is_who_is_told_whatever_people_do_meanwhile(
             for names, serious in people
         ]
         moves = [Move.PUBLISH, *[Move.UPDATE] * (len(said) - 1)]
-        words = [
+        words: list[dict[str, Any]] = [
             {
                 "areas": [city[name] for name in names],
                 "service": given.service(service),
