@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 from tests.provision.chromium import Look
 
-LOOKS = ((320, "light"), (1280, "dark"))
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((320, "light"), (1280, "dark"))
 """Widths in pixels, and themes: the narrow and the wide page, each theme once."""
 BOTH_LANGUAGES = pytest.mark.parametrize(
     "page", [Look(language="sv"), Look(language="en")], indirect=True, ids=["sv", "en"]
