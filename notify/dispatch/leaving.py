@@ -1,4 +1,4 @@
-"""Leaving by SMS: the place that the last message was about, or everything.
+"""Leaving: by SMS the place that the last message was about, or everything; on the web a place.
 
 Whatever cannot be told for sure ends everything: START brings it back, and a message too many does not
 bring back trust.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from notify.alerts.models import Area
@@ -16,6 +17,7 @@ from notify.dispatch.concerning import paths_of, touch, wanted_places
 from notify.dispatch.keywords import Keyword, beside_stop, keyword, words_of
 from notify.dispatch.models import TOLD, Delivery, DirectMessage, State
 from notify.dispatch.withdrawal import withdraw
+from notify.residents import managing
 from notify.residents.by_sms import end_places, places_of
 from notify.residents.models import Subscriber
 
@@ -60,12 +62,31 @@ def leave_places(subscriber: Subscriber, places: Sequence[Area], *, words: str) 
     ``recipients``). Call it in a transaction. words: what they wrote.
     """
     left = end_places(subscriber, places, words=words)
+    _take_back(subscriber, places)
+    return left
+
+
+@transaction.atomic
+def end_place(subscriber: Subscriber, code: str) -> bool:
+    """As ``managing.end_place``, and take back the news about it that waits, for the morning or its turn.
+
+    What they were told of is still told to be over.
+    """
+    place = managing.place_of(subscriber, code)
+    stands = managing.end_place(subscriber, code)
+    if place:
+        _take_back(subscriber, [place.area], news_only=True)
+    return stands
+
+
+def _take_back(subscriber: Subscriber, places: Sequence[Area], *, news_only: bool = False) -> None:
+    """Withdraw what is queued about places where they want nothing any more."""
     queued = Delivery.objects.filter(subscriber=subscriber, state=State.QUEUED)
     unwanted = [
         one.pk
         for one in queued.select_related("dispatch__update")
         if touch(places, paths_of(one.dispatch.update))
         and not wanted_places(subscriber, one.dispatch.update)
+        and not (news_only and one.dispatch.update.ends_alert)
     ]
     withdraw(Delivery.objects.filter(pk__in=unwanted), "opted_out")
-    return left

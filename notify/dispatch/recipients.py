@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from notify.alerts.models import Service
 from notify.alerts.selectors import related_areas
+from notify.dispatch.concerning import paths_of
 from notify.dispatch.models import TOLD, Batch, Delivery, Dispatch
 from notify.residents.models import EndedReason, Subscriber, Subscription
 
@@ -31,14 +33,7 @@ def audience(
     and to everybody whose subscription, as it stood at ``asked_before``, matches; but to nobody who
     had paused then. Who wrote STOPP to what they were told counts as told no more.
     """
-    paths = list(paths)
-    deliveries = Delivery.objects.filter(
-        TOLD, subscriber=OuterRef("pk"), dispatch__update__alert=alert
-    )
-    left = _left(service.pk, paths).filter(
-        subscriber=OuterRef("subscriber"), ended_at__gt=OuterRef("dispatch__created_at")
-    )
-    told = Exists(deliveries.exclude(Exists(left)))
+    told = NOBODY if alert is None else _told_of(alert)
     wanted = _matching(service, paths, serious=serious, asked_before=asked_before)
     matching = wanted.filter(subscriber=OuterRef("pk"))
     # Who confirms a new choice while expansion waits stood in neither the old nor the new.
@@ -47,7 +42,27 @@ def audience(
     if ends:
         return reachable.filter(told)
     awake = reachable.filter(Q(paused_until=None) | Q(paused_until__lte=asked_before))
-    return awake.filter(asked if alert is None else Q(told) | Q(asked))
+    return awake.filter(told | Q(asked))
+
+
+NOBODY = Q(pk__in=[])
+
+
+def _told_of(alert: int) -> Q:
+    """Who was told of an alert and has not left the places that it was about then: it may have moved."""
+    told: dict[tuple[int, tuple[str, ...]], list[Dispatch]] = defaultdict(list)
+    for one in Dispatch.objects.filter(update__alert=alert).select_related("update"):
+        told[one.update.service_id, paths_of(one.update)].append(one)
+    found = NOBODY
+    for (service, paths), dispatches in told.items():
+        left = _left(service, paths).filter(
+            subscriber=OuterRef("subscriber"), ended_at__gt=OuterRef("dispatch__created_at")
+        )
+        deliveries = Delivery.objects.filter(
+            TOLD, subscriber=OuterRef("pk"), dispatch__in=[one.pk for one in dispatches]
+        )
+        found |= Q(Exists(deliveries.exclude(Exists(left))))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +88,11 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     keys: set[int] = set()
     through: int | None = None
     if not update.ends_alert:
-        paths = [place["path"] for place in update.places]
         matching = _matching(
-            update.service, paths, serious=update.urgent, asked_before=dispatch.created_at
+            update.service,
+            paths_of(update),
+            serious=update.urgent,
+            asked_before=dispatch.created_at,
         )
         keys, through = _asked(matching.filter(subscriber__gt=after), dispatch, most)
     if update.number > 1:
@@ -124,8 +141,7 @@ def _told(dispatch: Dispatch, after: int, most_batches: int) -> tuple[set[int], 
 def left_since(dispatch: Dispatch) -> QuerySet[Subscription]:
     """What was ended by STOPP since then at its places, of those who want to hear nothing there now."""
     update = dispatch.update
-    paths = [place["path"] for place in update.places]
-    return _left(update.service_id, paths).filter(ended_at__gt=dispatch.created_at)
+    return _left(update.service_id, paths_of(update)).filter(ended_at__gt=dispatch.created_at)
 
 
 def _left_it(earlier: Dispatch, told: Collection[int]) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -68,14 +68,16 @@ def _last_ended(subscriber: Subscriber) -> list[Subscription]:
     last = stopped.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last is None:
         return []
-    anew = {
-        (row.area_id, row.service_id): row for row in stopped.filter(ended_at__gte=last - TOGETHER)
-    }
+    again: list[Subscription] = []
+    ended: dict[int, datetime | None] = {}
     now = timezone.now()
-    for row in anew.values():
-        # What else was chosen with it comes back too.
-        row.pk, row.created_at, row.ended_at, row.ended_reason = None, now, None, ""
-    return list(anew.values())
+    for row in stopped.filter(ended_at__gte=last - TOGETHER).order_by("-ended_at"):
+        # Of a place that was ended twice, only what was chosen last.
+        if ended.setdefault(row.area_id, row.ended_at) == row.ended_at:
+            # What else was chosen with it comes back too.
+            row.pk, row.created_at, row.ended_at, row.ended_reason = None, now, None, ""
+            again.append(row)
+    return again
 
 
 def _held(subscriber: Subscriber) -> Subscriber:

@@ -195,10 +195,12 @@ def _hour(now: datetime) -> datetime:
 def _said(limit: Refusal.Limit) -> str:
     if limit in (Refusal.Limit.NUMBER, Refusal.Limit.CLIENT):
         return _("Too many codes have been asked for. Try again in an hour.")
+    if limit == Refusal.Limit.RESERVE and not settings.SMS_REPLIES:
+        return _("Very many are asking for codes just now. Try again in an hour.")
     if limit == Refusal.Limit.RESERVE:
         return _(
             "Very many are asking for codes just now. Try again in an hour. "
-            "To end everything you can answer STOP to any SMS from us."
+            "To end everything you can answer STOPP ALLT to any SMS from us."
         )
     return _(
         "Very many are asking for codes just now. Try again in an hour. "

@@ -11,8 +11,8 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from notify.residents.limits import COUNTED_FOR
-from notify.residents.models import Mark
+from notify.residents.limits import COUNTED_FOR, KEPT
+from notify.residents.models import Mark, Refusal
 from notify.residents.secrecy import (
     Undecryptable,
     blind_index,
@@ -110,9 +110,11 @@ def _rotate(column: Column) -> Generator[Progress]:
 def found_by_old_index_until() -> datetime:
     """When nothing is left, of what was there at the time of asking, that only its index finds.
 
-    Marks are kept without their number, so nobody can index them anew, nor tell which are under
-    which key; they lapse. So do the codes under way, and the limits that count computers.
+    Marks, and that codes to a number were refused, are kept without the number, so nobody can index
+    them anew, nor tell which are under which key; they lapse. So do the codes under way, and the
+    limits that count computers.
     """
-    last = Mark.objects.aggregate(last=Max("until"))["last"]
+    marked = Mark.objects.aggregate(last=Max("until"))["last"]
+    refused = Refusal.objects.filter(limit=Refusal.Limit.NUMBER).aggregate(last=Max("hour"))["last"]
     soon = timezone.now() + COUNTED_FOR
-    return max(last, soon) if last else soon
+    return max(soon, marked or soon, refused + KEPT if refused else soon)

@@ -24,6 +24,7 @@ from notify.alerts.vocabulary import Move
 from notify.channels.base import AddressedBy, Preview
 from notify.channels.memory import MemoryChannel
 from notify.channels.notice import Notice
+from notify.channels.sms.compose import compose
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Delivery, Dispatch
 from notify.dispatch.preview import ChannelOutlook, preview
@@ -227,3 +228,23 @@ def test_an_end_that_has_passed_does_not_keep_an_alert_from_being_resolved() -> 
     alert = world.alert_of(world.fan_out())
     with time_machine.travel(timezone.now() + timedelta(hours=9)):
         assert outlook(alert, Move.RESOLVE, AlertContent.of(alert)).total == 1
+
+
+@pytest.mark.parametrize("replies", [True, False], ids=["can reply", "cannot reply"])
+@pytest.mark.parametrize("move", [Move.PUBLISH, Move.UPDATE, Move.RESOLVE])
+def test_the_sms_shown_is_the_sms_sent_with_its_question_its_end_and_what_was_cut(
+    settings: Settings, clock: time_machine.Traveller, move: Move, *, replies: bool
+) -> None:
+    settings.SMS_REPLIES = replies
+    settings.NOTIFY_CHANNELS = ["notify.channels.sms.channel.SmsChannel"]
+    long = {"headline": "Vattnet är borta", "description": "Vi lagar röret så fort vi kan. " * 60}
+    alert = given.draft() if move == Move.PUBLISH else world.alert_of(world.say())
+    content = given.content(words={"sv": long}, advice={})
+
+    [shown] = preview(alert, move, content, asks=True).channels[0].previews
+    said = world.say(move, alert, content, asks=True).notice
+
+    assert shown.context["text"] == compose(said, "sv")
+    assert shown.context["shortened"]
+    assert ("Svara 1" in compose(said, "sv")) is (replies and move == Move.RESOLVE)
+    assert ("/manage/" in compose(said, "sv")) is not replies

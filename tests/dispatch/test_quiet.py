@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +12,12 @@ import time_machine
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from notify.alerts.models import Area
 from notify.alerts.vocabulary import Move, Urgency
 from notify.channels.memory import MemoryChannel
 from notify.dispatch import expand as expanding
 from notify.dispatch.expand import expand
+from notify.dispatch.leaving import end_place, leave_places
 from notify.dispatch.models import Batch, Delivery, Dispatch, State
 from notify.dispatch.progress import progress
 from notify.dispatch.quiet import morning
@@ -271,6 +273,49 @@ def test_what_waits_is_withdrawn_by_newer_words(
 
     assert world.states(first) == [State.WITHDRAWN]
     assert world.states(second) == ([] if move == Move.CANCEL else [State.SENT])
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda person, place: leave_places(person, [place], words="STOPP"),
+        lambda person, place: end_place(person, place.code),
+    ],
+    ids=["by SMS", "on the web"],
+)
+def test_who_ends_the_place_at_night_is_not_told_of_it_in_the_morning(
+    night: time_machine.Traveller,
+    memory: MemoryChannel,
+    end: Callable[[Subscriber, Area], object],
+) -> None:
+    city = given.city()
+    [person] = world.crowd(1, areas=[city["Äspered"], city["Fristad"]])
+    first, second = (world.fan_out(**work(areas=[city[name]])) for name in ("Äspered", "Fristad"))
+
+    end(person, city["Äspered"])
+    night.move_to(MORNING)
+    world.work()
+
+    assert world.states(first) == [State.WITHDRAWN]
+    assert world.states(second) == [State.SENT]
+
+
+def test_who_ends_a_place_on_the_web_at_night_hears_in_the_morning_that_what_they_know_of_is_over(
+    night: time_machine.Traveller,
+) -> None:
+    city = given.city()
+    [person] = world.crowd(1, areas=[city["Äspered"], city["Fristad"]])
+    Subscriber.objects.update(nights=Nights.NOTHING)
+    alert = world.alert_of(world.fan_out(**work()))
+    Subscriber.objects.update(nights=Nights.ROUTINE)
+    end = world.fan_out(Move.RESOLVE, alert)
+    assert world.states(end) == [State.QUEUED]
+
+    end_place(person, city["Äspered"].code)
+    night.move_to(MORNING)
+    world.work()
+
+    assert world.states(end) == [State.SENT]
 
 
 def test_who_leaves_or_pauses_at_night_is_not_told_in_the_morning(

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, example
+from hypothesis import given as whatever
+from hypothesis import settings as tried
+from hypothesis import strategies as some
 
 from notify.alerts.models import Area, Service
 from notify.alerts.vocabulary import Move, Severity
 from notify.channels.base import Outcome
 from notify.channels.memory import MemoryChannel
+from notify.dispatch.concerning import paths_of
 from notify.dispatch.expand import expand
+from notify.dispatch.leaving import leave_places
 from notify.dispatch.models import Delivery, Dispatch, State
 from notify.dispatch.recipients import audience
+from notify.residents import managing
+from notify.residents.by_sms import come_back
 from notify.residents.models import SignUp, Subscriber, Subscription
 from notify.residents.moving import move_number
-from notify.residents.services import Wish, request_sign_up
+from notify.residents.services import Wish, replace_subscriptions, request_sign_up
 from tests import given
 from tests.dispatch import world
 
@@ -284,3 +295,101 @@ def test_before_anything_is_published_nobody_was_told() -> None:
 
     assert not nobody.exists()
     assert Delivery.objects.count() == Subscriber.objects.count() == 2
+
+
+def stop(person: Subscriber) -> None:
+    leave_places(person, [given.city()["Äspered"]], words="STOPP Äspered")
+
+
+def renew(person: Subscriber) -> None:
+    wish = Wish([given.city()["Äspered"]], [given.service("power")], "sv", serious_only=True)
+    replace_subscriptions(person, wish)
+
+
+ACTS: dict[str, Callable[[Subscriber], object]] = {
+    "stays": lambda person: None,
+    "stops": stop,
+    "comes back": lambda person: come_back(person, words="START"),
+    "pauses": lambda person: world.pause(person, hours=8),
+    "resumes": managing.resume,
+    "renews": renew,
+    "ends a place": lambda person: managing.end_place(person, "1490TB121"),
+    "leaves": world.leave,
+}
+PLACES = some.lists(some.sampled_from(["Borås", "Äspered", "Fristad"]), min_size=1, unique=True)
+SERVICES = some.sampled_from(["water", "power"])
+
+
+@whatever(
+    people=some.lists(some.tuples(PLACES, some.booleans()), min_size=1, max_size=4),
+    said=some.lists(
+        some.tuples(PLACES, SERVICES, some.sampled_from(["Severe", "Minor"])),
+        min_size=2,
+        max_size=3,
+    ),
+    ends=some.booleans(),
+    acts=some.lists(some.lists(some.sampled_from(sorted(ACTS)), max_size=4), max_size=8),
+)
+@tried(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(
+    people=[(["Äspered", "Fristad"], True)],
+    said=[(["Äspered"], "water", "Severe"), (["Fristad"], "water", "Minor")],
+    ends=False,
+    acts=[[], [], ["stops"]],
+)
+def test_who_is_counted_is_who_is_told_whatever_people_do_meanwhile(
+    *,
+    people: list[tuple[list[str], bool]],
+    said: list[tuple[list[str], str, str]],
+    ends: bool,
+    acts: list[list[str]],
+) -> None:
+    with transaction.atomic():
+        city = given.city()
+        crowd = [
+            world.crowd(1, areas=[city[name] for name in names], serious_only=serious)[0]
+            for names, serious in people
+        ]
+        moves = [Move.PUBLISH, *[Move.UPDATE] * (len(said) - 1)]
+        words: list[dict[str, Any]] = [
+            {
+                "areas": [city[name] for name in names],
+                "service": given.service(service),
+                "severity": severity,
+            }
+            for names, service, severity in said
+        ]
+        if ends:
+            moves, words = [*moves, Move.RESOLVE], [*words, words[-1]]
+        alert = None
+        doing = iter(acts)
+        for move, changes in zip(moves, words, strict=True):
+            act(crowd, next(doing, []))
+            dispatch = world.say(move, alert, **changes)
+            alert = world.alert_of(dispatch)
+            act(crowd, next(doing, []))
+            counted = audience_of(dispatch)
+            expand(dispatch.pk)
+
+            assert told(dispatch) == counted
+            world.work()
+        transaction.set_rollback(True)
+
+
+def act(crowd: list[Subscriber], acts: list[str]) -> None:
+    for person, name in zip(crowd, acts, strict=False):
+        person.refresh_from_db()
+        ACTS[name](person)
+
+
+def audience_of(dispatch: Dispatch) -> list[int]:
+    update = dispatch.update
+    people = audience(
+        alert=update.alert_id,
+        service=update.service,
+        paths=paths_of(update),
+        serious=update.urgent,
+        ends=update.ends_alert,
+        asked_before=dispatch.created_at,
+    )
+    return world.keys(people)

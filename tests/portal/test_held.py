@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -39,6 +40,17 @@ def test_how_much_is_held_is_shown(client: Client) -> None:
         ("Begärda koder", 2),
     ):
         assert f"<dt>{what}</dt> <dd> {number} </dd>" in shown
+
+
+def test_every_kind_that_the_file_holds_is_counted(client: Client) -> None:
+    given.subscriber(PHONE)
+    enter(client)
+
+    page = client.get("/manage/held/")
+
+    # The subscriber itself is the number, which is told above.
+    counted = len(re.findall(r"<dt>", text(page)))
+    assert counted == len(page.context["held"].keys() - {"subscribers"})
 
 
 def test_all_of_it_can_be_taken_along(client: Client) -> None:

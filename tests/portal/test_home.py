@@ -90,6 +90,15 @@ def test_a_card_says_what_where_since_when_and_what_to_do(client: Client) -> Non
         assert text in html
 
 
+def test_a_card_gives_the_advice_in_words_alone(client: Client) -> None:
+    say(advice={"drink": "boil"})
+
+    page = read(client)
+
+    assert "<li>Koka vattnet innan du dricker det eller lagar mat med det.</li>" in page
+    assert "<img" not in page.split("<main", 1)[1]
+
+
 def test_a_disruption_past_its_expected_end_still_stands_and_says_so(
     client: Client, english: Client
 ) -> None:

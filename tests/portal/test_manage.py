@@ -160,6 +160,19 @@ def test_a_wrong_code_opens_nothing_and_sets_no_cookie(client: Client) -> None:
     assert 'name="phone"' in text(client.get("/manage/"))
 
 
+@pytest.mark.parametrize("replies", [True, False])
+def test_stopp_is_offered_only_where_it_can_be_answered(
+    client: Client, settings: Settings, *, replies: bool
+) -> None:
+    settings.SMS_REPLIES = replies
+    before = text(client.get("/manage/"))
+    given.subscriber(PHONE)
+    enter(client)
+
+    for page in (before, text(client.get("/manage/places/"))):
+        assert ("STOPP ALLT" in page) is replies
+
+
 def test_without_a_provider_nobody_is_asked_for_a_number(
     client: Client, settings: Settings
 ) -> None:
@@ -535,6 +548,19 @@ def test_the_code_for_the_new_number_is_asked_for_only_within_the_session(client
     client.post("/manage/close/")
     assert client.post(page, {"code": code})["Location"] == "/manage/?said=over"
     assert find_subscriber(PHONE) is not None
+
+
+@pytest.mark.usefixtures("two_places")
+def test_no_new_code_goes_to_the_new_number_once_the_old_one_is_erased(client: Client) -> None:
+    enter(client)
+    page = client.post("/manage/number/", {"phone": "070-174 06 06", "form": uuid.uuid4()})
+    client.post("/manage/held/erase/")
+    before = DirectMessage.objects.count()
+
+    answer = client.post(f"{page['Location']}renew/", {"form": uuid.uuid4()}, follow=True)
+
+    assert said(answer).startswith("Tiden hade gått ut")
+    assert DirectMessage.objects.count() == before
 
 
 @pytest.mark.usefixtures("two_places")

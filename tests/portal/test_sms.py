@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Area
 from notify.alerts.vocabulary import Move
@@ -60,6 +60,24 @@ def test_it_shows_the_exact_words_in_every_language(client: Client) -> None:
     assert 'lang="en"' in html
     assert "<time" in html
     assert f'href="/a/{dispatch.update.alert.code}/"' in html
+
+
+@pytest.mark.parametrize("replies", [True, False], ids=["can reply", "cannot reply"])
+def test_it_shows_the_question_the_way_out_and_what_was_cut_as_they_were_sent(
+    client: Client, settings: Settings, *, replies: bool
+) -> None:
+    settings.SMS_REPLIES = replies
+    long = {"headline": "Vattnet är borta", "description": "Vi lagar röret så fort vi kan. " * 60}
+    dispatch = sent(Move.RESOLVE, sent(words={"sv": long}), words={"sv": long}, asks=True)
+    # What is set later changes no word of what was sent.
+    settings.SMS_REPLIES = not replies
+
+    [shown] = quoted(page(client, dispatch))
+
+    assert shown == compose(dispatch.notice, "sv")
+    assert "..." in shown
+    assert ("Svara 1" in shown) is replies
+    assert ("/manage/" in shown) is not replies
 
 
 def test_what_is_edited_later_changes_no_word(client: Client) -> None:

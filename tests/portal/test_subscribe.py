@@ -56,7 +56,7 @@ def test_nobody_is_told_to_answer_a_sender_that_cannot_be_answered(
 
     for shown in (client.get("/subscribe/"), client.get("/about/"), done):
         assert "I varje sms från oss står det var du avslutar." in text(shown)
-        assert "STOPP ALLT" not in text(shown)
+        assert "STOPP" not in text(shown)
 
 
 def test_all_services_ticked_means_those_added_later_too(client: Client) -> None:

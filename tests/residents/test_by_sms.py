@@ -149,3 +149,17 @@ def test_a_place_out_of_use_stays_ended(person: Subscriber) -> None:
     fristad.save()
 
     assert comes_back(person) == ["Borås", "Äspered"]
+
+
+def test_of_a_place_that_was_ended_twice_only_the_last_choice_comes_back(
+    person: Subscriber,
+) -> None:
+    ends(person, "Äspered")
+    given.subscriber(PHONE, areas=[given.city()["Äspered"]], serious_only=True)
+    ends(person, "Äspered")
+
+    assert comes_back(person) == ["Äspered"]
+    standing = person.subscriptions.filter(ended_at=None, area__name="Äspered")
+    [one] = standing
+    assert one.service is None
+    assert one.serious_only

@@ -188,11 +188,20 @@ def test_the_reserve_is_a_fifth_and_strangers_take_none_of_it(settings: Settings
     for phone in (numbers(3)[1], PHONE):
         with (
             translation.override("en"),
-            pytest.raises(TooManyCodes, match="answer STOP") as refused,
+            pytest.raises(TooManyCodes, match="answer STOPP ALLT") as refused,
         ):
             ask(phone, purpose=MANAGE)
         assert refused.value.limit == Refusal.Limit.RESERVE
     assert budget_used(timezone.now()) == 1
+
+
+def test_nobody_is_told_to_answer_a_sender_that_cannot_be_answered(settings: Settings) -> None:
+    settings.CODE_LIMIT_PER_HOUR, settings.SMS_REPLIES = 0, False
+
+    with translation.override("en"), pytest.raises(TooManyCodes) as refused:
+        ask(PHONE, purpose=MANAGE)
+
+    assert str(refused.value) == "Very many are asking for codes just now. Try again in an hour."
 
 
 def test_known_and_unknown_cost_the_same_statements_in_a_flood(

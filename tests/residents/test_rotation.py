@@ -16,11 +16,11 @@ from notify.dispatch.erasure import erase_number
 from notify.dispatch.export import held_on_number
 from notify.dispatch.models import DirectMessage
 from notify.residents import marks, rotation
-from notify.residents.limits import TooManyCodes
-from notify.residents.models import Mark, SignUp, Subscriber
+from notify.residents.limits import KEPT, TooManyCodes, put_down
+from notify.residents.models import Mark, Refusal, SignUp, Subscriber
 from notify.residents.moving import move_number
 from notify.residents.rotation import columns, rotate
-from notify.residents.secrecy import decrypt, encrypt, under_newest_key
+from notify.residents.secrecy import blind_index, decrypt, encrypt, under_newest_key
 from notify.residents.services import (
     Wish,
     confirm_sign_up,
@@ -208,6 +208,21 @@ def test_who_wants_no_codes_is_still_left_alone_and_the_old_key_kept_for_so_long
     settings.PHONE_INDEX_KEYS = [NEW]
     assert marks.blocks_codes(PHONE), "whoever is marked again is marked under the new key"
     assert Mark.objects.count() == 1
+
+
+def test_the_old_key_is_kept_as_long_as_only_it_finds_whose_codes_were_refused(
+    settings: Settings, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(timezone.now(), tick=False)
+    settings.PHONE_INDEX_KEYS = [OLD]
+    put_down(TooManyCodes(Refusal.Limit.NUMBER, blind_index(PHONE)))
+    settings.PHONE_INDEX_KEYS = [NEW, OLD]
+
+    printed = run()
+
+    assert held_on_number(PHONE)["refusals"]
+    last = timezone.localtime(Refusal.objects.get().hour + KEPT)
+    assert f"may be removed after {last:%Y-%m-%d %H:%M}" in printed
 
 
 def test_somebody_who_changes_number_during_the_change_keeps_what_they_have(

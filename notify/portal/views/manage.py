@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from notify.dispatch.leaving import end_place
 from notify.portal import session
 from notify.portal.codes import lets_wait, request_code
 from notify.portal.forms import (
@@ -200,7 +201,7 @@ def _wanted(standing: Standing) -> dict[str, object]:
 @subscribed
 def end_one(_request: HttpRequest, subscriber: Subscriber, code: str) -> HttpResponse:
     """Ends one place."""
-    return _back("ended" if managing.end_place(subscriber, code) else "left")
+    return _back("ended" if end_place(subscriber, code) else "left")
 
 
 @require_POST

@@ -194,6 +194,8 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return _onwards(sign_up)
     if request.method != "POST":
         return redirect("portal:code", key=key)
+    if not _may_type(request, sign_up):
+        return redirect(f"{reverse('portal:manage')}?said=over")
     try:
         renewed = renew_code(request, sign_up)
     except Undecryptable:
