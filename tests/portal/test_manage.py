@@ -554,7 +554,7 @@ def test_the_code_for_the_new_number_is_asked_for_only_within_the_session(client
 def test_no_new_code_goes_to_the_new_number_once_the_old_one_is_erased(client: Client) -> None:
     enter(client)
     page = client.post("/manage/number/", {"phone": "070-174 06 06", "form": uuid.uuid4()})
-    client.post("/manage/held/erase/")
+    client.post("/manage/held/erase/", {"sure": "yes"})
     before = DirectMessage.objects.count()
 
     answer = client.post(f"{page['Location']}renew/", {"form": uuid.uuid4()}, follow=True)
