@@ -1,9 +1,9 @@
 """Catalogues of translations, made and checked with Babel: called by script/messages.
 
 Every folder with an ``apps.py``, and ``config``, owns the strings of its Python and its templates, and
-keeps their translations in ``locale/sv/LC_MESSAGES/django.po`` with the compiled ``.mo`` beside it. The
-strings themselves are English. Entries are sorted and name no source lines, so that a change in a
-catalogue is a change of words.
+keeps their translations in ``locale/sv/LC_MESSAGES/django.po``, for each language, with the compiled
+``.mo`` beside it. The strings themselves are English. Entries are sorted and name no source lines, so
+that a change in a catalogue is a change of words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (ROOT / "notify", ROOT / "config")
-LANGUAGE = "sv"
+LANGUAGES = ("sv",)
+"""Those that are translated to: ``settings.LANGUAGES`` without English."""
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -39,14 +40,14 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 # What a compiled catalogue answers: (context, singular) to the translation's forms.
 Words = dict[tuple[str, str], tuple[str, ...]]
 # Without dates and tool versions, which would change the file when no word has changed.
-HEADER = f"""msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Project-Id-Version: notify\\n"
-"Language: {LANGUAGE}\\n"
+"Language: {language}\\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"Plural-Forms: {plural_forms}\\n"
 
 """
 
@@ -97,27 +98,42 @@ def wanted() -> tuple[dict[Path, Catalog], list[str]]:
                 f"{source.relative_to(ROOT)}: has words to translate, but no app around it"
             )
         elif found and folder:
-            path = folder / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
-            catalogue = catalogues.setdefault(path, Catalog(locale=LANGUAGE))
-            for message in found:
-                catalogue.add(
-                    message.id, auto_comments=message.auto_comments, context=message.context
-                )
+            for path in files(folder):
+                catalogue = catalogues.setdefault(path, empty(path))
+                for message in found:
+                    catalogue.add(
+                        message.id, auto_comments=message.auto_comments, context=message.context
+                    )
     for room in ROOMS:
         for path in room.rglob("locale/*/LC_MESSAGES/django.po"):
-            catalogues.setdefault(path, Catalog(locale=LANGUAGE))
+            catalogues.setdefault(path, empty(path))
     return catalogues, orphans
 
 
 # --- what the catalogues say ------------------------------------------------------------------
 
 
+def files(folder: Path) -> list[Path]:
+    """The catalogues of an app, one for each language."""
+    return [folder / "locale" / code / "LC_MESSAGES" / "django.po" for code in LANGUAGES]
+
+
+def language(path: Path) -> str:
+    """The language of a catalogue, by the folder that it lies in."""
+    return path.parents[1].name
+
+
+def empty(path: Path) -> Catalog:
+    """A catalogue for this file with nothing in it."""
+    return Catalog(locale=language(path))
+
+
 def read(path: Path) -> Catalog:
     """The catalogue in this file; an empty one when there is none."""
     if not path.exists():
-        return Catalog(locale=LANGUAGE)
+        return empty(path)
     with path.open("rb") as file:
-        return read_po(file, locale=LANGUAGE, abort_invalid=True)
+        return read_po(file, locale=language(path), abort_invalid=True)
 
 
 def translations(catalogue: Catalog) -> Words:
@@ -166,7 +182,8 @@ def update(path: Path, needed: Catalog, *, prune: bool) -> None:
         ignore_obsolete=prune,
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(HEADER.encode() + output.getvalue().strip() + b"\n")
+    head = HEADER.format(language=language(path), plural_forms=empty(path).plural_forms)
+    path.write_bytes(head.encode() + output.getvalue().strip() + b"\n")
     catalogue = read(path)
     if compiled(path) != translations(catalogue) or not path.with_suffix(".mo").exists():
         with path.with_suffix(".mo").open("wb") as mo:
@@ -210,10 +227,10 @@ def faults(path: Path, needed: Catalog) -> Iterator[str]:
 
 def disagreements(paths: list[Path]) -> Iterator[str]:
     """Django merges all catalogues into one: the same string must mean the same everywhere."""
-    seen: dict[tuple[str, str], tuple[tuple[str, ...], Path]] = {}
+    seen: dict[tuple[str, tuple[str, str]], tuple[tuple[str, ...], Path]] = {}
     for path in paths:
         for string, words in translations(read(path)).items():
-            first, where = seen.setdefault(string, (words, path))
+            first, where = seen.setdefault((language(path), string), (words, path))
             if first != words:
                 yield (
                     f"{path.relative_to(ROOT)}: {string[1]!r} is {words!r} here, "
