@@ -96,16 +96,22 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave PostgreSQL's test databases to their server, which goes with the run.
+
+    A test process that has a browser holds two connections, one of which Django does not see in
+    the end (asgiref.local: one for where an event loop runs); it could not drop its database.
+    """
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """SQLite in a file, as in use: in memory, a second connection is refused instead of waiting.
-
-    No connection outlives its request: one that a browser keeps open would hinder the end.
-    """
+    """SQLite in a file, as in use: in memory, a second connection is refused instead of waiting."""
     config = settings.DATABASES["default"]
-    config["CONN_MAX_AGE"] = 0
     if config["ENGINE"].endswith("sqlite3"):
         file = tmp_path_factory.mktemp("database") / "test.sqlite3"
         config.setdefault("TEST", {})["NAME"] = str(file)

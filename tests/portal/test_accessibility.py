@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.vocabulary import Move
 from tests import axe, given
+from tests.dispatch import world as dispatched
 from tests.portal.steps import text
 from tests.portal.world import ONLY_SWEDISH, borås, overdue, planned, say, sent_code
 
@@ -89,6 +90,28 @@ def test_axe_finds_nothing_on_the_way_to_a_subscription(
     axe.no_finding(page)
     settings.SMS_ENABLED = False
     page.goto(f"{live_server.url}/subscribe/")
+    axe.no_finding(page)
+
+
+@axe.BOTH_LANGUAGES
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_where_people_manage_what_they_get(
+    page: Page, live_server: LiveServer
+) -> None:
+    given.subscriber("+46701740605")
+    told = dispatched.fan_out().update
+    page.goto(f"{live_server.url}/manage/")
+    axe.no_finding(page)
+    page.locator("[type=tel]").fill("070-174 06 05")
+    page.locator("[type=tel]").press("Enter")
+    page.locator("[name=code]").fill(sent_code())
+    page.locator("[name=code]").press("Enter")
+    page.wait_for_url("**/manage/")
+    axe.no_finding(page)
+    for path in ("places/", "places/1490TB121/", "number/", "held/"):
+        page.goto(f"{live_server.url}/manage/{path}")
+        axe.no_finding(page)
+    page.goto(f"{live_server.url}/{told.alert.code}.{told.number}")
     axe.no_finding(page)
 
 
