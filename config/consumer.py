@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery.worker.consumer import Consumer
 
@@ -11,6 +12,14 @@ log = logging.getLogger(__name__)
 
 class LastingConsumer(Consumer):
     """Celery's own, which does not end the worker when the lost connection cannot be tidied up."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """As its parent: but a task that ends after its connection did is a lost connection too.
+
+        To acknowledge it, kombu 5.7 looks for the connection that it has taken apart.
+        """
+        super().__init__(*args, **options)
+        self.connection_errors = (*self.connection_errors, AttributeError)
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Close what is left of the connection, and connect anew.
