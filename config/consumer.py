@@ -19,7 +19,7 @@ class LastingConsumer(Consumer):
         To acknowledge it, kombu 5.7 looks for the connection that it has taken apart.
         """
         super().__init__(*args, **options)
-        self.connection_errors = (*self.connection_errors, AttributeError)
+        self.connection_errors = (*self.connection_errors, AttributeError)  # type: ignore[has-type]
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Close what is left of the connection, and connect anew.
