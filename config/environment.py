@@ -92,6 +92,16 @@ def within(name: str, value: int, least: int, most: int) -> int:
     return value
 
 
+def hours(name: str, value: str) -> tuple[int, int]:
+    """From one hour of the day to another, "22-7"."""
+    begins, _dash, ends = value.partition("-")
+    if not (begins.isdecimal() and ends.isdecimal() and int(begins) < 24 and int(ends) < 24):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: write two hours of the day, such as 22-7."
+        )
+    return int(begins), int(ends)
+
+
 def origin(name: str, value: str) -> str:
     """An address of a site: http or https, a name, perhaps a port; without the slash at its end."""
     try:

@@ -264,8 +264,9 @@ CODE_LIFETIME_MINUTES = 10
 CODE_ATTEMPTS = 5
 # How long whoever typed a code may manage what stands on their number.
 MANAGE_MINUTES = 15
-# From which hour to which, by the clock on the wall, what is routine waits for whoever wants to sleep.
-QUIET_HOURS = (22, 7)
+# From which hour to which, by the clock on the wall, what is routine waits for whoever wants to sleep; the
+# same hour twice for no such hours. A pause ends at the second one too.
+QUIET_HOURS = environment.hours("QUIET_HOURS", env.str("QUIET_HOURS", default="22-7"))
 CODE_LIMIT_PER_NUMBER_PER_HOUR: int = env.int("CODE_LIMIT_PER_NUMBER_PER_HOUR", default=5)
 CODE_LIMIT_PER_CLIENT_PER_HOUR: int = env.int("CODE_LIMIT_PER_CLIENT_PER_HOUR", default=20)
 CODE_LIMIT_PER_RANGE_PER_HOUR: int = env.int("CODE_LIMIT_PER_RANGE_PER_HOUR", default=50)

@@ -178,13 +178,16 @@ def wait_until_ready(child: subprocess.Popen[bytes], ready: Callable[[], bool], 
 
 def stop(*children: subprocess.Popen[bytes], politely: int = signal.SIGTERM) -> None:
     """End processes and all that they started: politely and side by side, then by force."""
-    for child in children:
-        if child.poll() is None:
-            child.send_signal(politely)
-    for child in children:
+    living = [child for child in children if child.poll() is None]
+    for child in living:
+        child.send_signal(politely)
+    for child in living:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(STOP_SECONDS)
-        kill(child)
+        # What it left behind too: its number was its own a moment ago.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:

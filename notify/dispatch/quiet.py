@@ -43,11 +43,15 @@ def _woke(update: Update) -> bool:
 
 
 def morning(now: datetime) -> datetime | None:
-    """When the quiet hours end that ``now`` lies in, by the site's clock; None outside of them."""
+    """When the quiet hours end that ``now`` lies in, by the site's clock; None outside of them.
+
+    They may begin after midnight, or not be at all.
+    """
     begins, ends = settings.QUIET_HOURS
     local = timezone.localtime(now)
-    evening = local.hour >= begins
-    if not evening and local.hour >= ends:
+    since = (local.hour - begins) % 24
+    if since >= (ends - begins) % 24:
         return None
+    evening = local.hour >= ends
     day = local.date() + timedelta(days=1 if evening else 0)
     return datetime.combine(day, time(ends), timezone.get_current_timezone())

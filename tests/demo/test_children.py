@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,26 +43,30 @@ def test_what_was_waited_for_is_left_alone_since_its_number_may_be_anothers(
     assert signalled == []
 
 
-def test_what_ends_politely_is_not_killed(tmp_path: Path, signalled: list[int]) -> None:
+def test_what_ends_politely_is_not_killed(tmp_path: Path) -> None:
     child = start([sys.executable, "-c", "import time; time.sleep(60)"], log=tmp_path / "log")
     stop(child)
-    assert (child.returncode, signalled) == (-signal.SIGTERM, [])
+    assert child.returncode == -signal.SIGTERM
 
 
-def test_what_is_killed_takes_along_all_that_it_started(
-    tmp_path: Path, signalled: list[int]
+PARENT = (
+    "import subprocess, sys, time\n"
+    "one = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    "print(one.pid, flush=True)\n"
+    "time.sleep(60)"
+)
+"""Starts another process, and says its number."""
+
+
+@pytest.mark.parametrize(("end", "by"), [(kill, signal.SIGKILL), (stop, signal.SIGTERM)])
+def test_whatever_ends_takes_along_all_that_it_started(
+    tmp_path: Path, end: Callable[[subprocess.Popen[bytes]], None], by: signal.Signals
 ) -> None:
     log = tmp_path / "log"
-    code = (
-        "import subprocess, sys, time\n"
-        "one = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        "print(one.pid, flush=True)\n"
-        "time.sleep(60)"
-    )
-    child = start([sys.executable, "-c", code], log=log)
+    child = start([sys.executable, "-c", PARENT], log=log)
     grandchild = int(wait_until(lambda: log.read_text().strip(), "the grandchild"))
-    kill(child)
-    assert (child.returncode, signalled) == (-signal.SIGKILL, [child.pid])
+    end(child)
+    assert child.returncode == -by
     wait_until(lambda: not _lives(grandchild), "the grandchild to be dead")
 
 

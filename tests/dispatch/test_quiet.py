@@ -37,6 +37,12 @@ NIGHT = datetime(2026, 11, 25, 23, 30, tzinfo=HERE)
 MORNING = datetime(2026, 11, 26, 7, tzinfo=HERE)
 
 
+@pytest.fixture(autouse=True)
+def quiet_hours(settings: Settings) -> None:
+    """As they are where nobody sets them."""
+    settings.QUIET_HOURS = (22, 7)
+
+
 @pytest.fixture
 def night() -> Iterator[time_machine.Traveller]:
     """Half past eleven in the evening, until it is told to be later."""
@@ -98,6 +104,20 @@ def test_other_hours_may_be_set(settings: Settings) -> None:
 
     assert morning(NIGHT) == MORNING.replace(hour=5)
     assert morning(NIGHT - HOUR) is None
+
+
+def test_they_may_begin_after_midnight(settings: Settings) -> None:
+    settings.QUIET_HOURS = (1, 6)
+
+    assert morning(NIGHT) is None
+    assert morning(NIGHT + 2 * HOUR) == MORNING.replace(hour=6)
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_there_may_be_none(settings: Settings, hour: int) -> None:
+    settings.QUIET_HOURS = (7, 7)
+
+    assert morning(NIGHT.replace(hour=hour)) is None
 
 
 # --- who waits --------------------------------------------------------------------------------

@@ -130,8 +130,9 @@ def test_whoever_must_wait_presses_until_it_is_over_and_subscribes(
 @WITH_AND_WITHOUT_SCRIPTS
 @pytest.mark.usefixtures("city")
 def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
-    page: Page, live_server: LiveServer
+    page: Page, live_server: LiveServer, settings: Settings
 ) -> None:
+    settings.QUIET_HOURS = (22, 7)
     person = given.subscriber(areas=[given.city()["Äspered"]])
     page.goto(live_server.url)
     page.get_by_role("link", name="Ändra eller avsluta dina sms").click()

@@ -57,6 +57,12 @@ def standing() -> dict[str, tuple[set[str], bool]]:
     }
 
 
+@pytest.fixture(autouse=True)
+def quiet_hours(settings: Settings) -> None:
+    """As they are where nobody sets them: the pages ask about the night."""
+    settings.QUIET_HOURS = (22, 7)
+
+
 @pytest.fixture
 def two_places() -> Subscriber:
     """Everything in Äspered, and power in Fristad."""
@@ -454,6 +460,16 @@ def test_the_language_of_the_messages_is_changed(client: Client) -> None:
     assert said(answer) == "Ditt val är sparat."
     assert Subscriber.objects.get().language == "en"
     assert re.search(r'value="en"\s+selected', text(answer))
+
+
+@pytest.mark.usefixtures("two_places")
+def test_where_there_is_no_night_nobody_is_asked_about_it(
+    client: Client, settings: Settings
+) -> None:
+    settings.QUIET_HOURS = (7, 7)
+    enter(client)
+
+    assert "På natten" not in text(client.get("/manage/"))
 
 
 @pytest.mark.usefixtures("two_places")
