@@ -11,6 +11,7 @@ from typing import ClassVar
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import given as whatever
@@ -105,25 +106,27 @@ def test_the_numbers_shown_are_the_deliveries_made(
     severities: list[str],
     ends: list[Move],
 ) -> None:
-    city = given.city()
-    arrive(people)
-    alert = given.draft(service=given.service(service))
-    moves = [Move.PUBLISH, Move.UPDATE, *ends]
-    said = zip(moves, [places[0], places[1], places[1]], severities, strict=False)
-    for move, names, severity in said:
-        content = given.content(
-            service=given.service(service),
-            areas=[city[name] for name in names],
-            severity=severity,
-        )
-        alert.refresh_from_db()
+    with transaction.atomic():
+        city = given.city()
+        arrive(people)
+        alert = given.draft(service=given.service(service))
+        moves = [Move.PUBLISH, Move.UPDATE, *ends]
+        said = zip(moves, [places[0], places[1], places[1]], severities, strict=False)
+        for move, names, severity in said:
+            content = given.content(
+                service=given.service(service),
+                areas=[city[name] for name in names],
+                severity=severity,
+            )
+            alert.refresh_from_db()
 
-        shown = outlook(alert, move, content)
-        dispatch = publish(alert, move, content)
+            shown = outlook(alert, move, content)
+            dispatch = publish(alert, move, content)
 
-        assert shown.recipients == made(dispatch)
-        assert shown.total == dispatch.deliveries.count()
-        arrive(late)
+            assert shown.recipients == made(dispatch)
+            assert shown.total == dispatch.deliveries.count()
+            arrive(late)
+        transaction.set_rollback(True)
 
 
 def arrive(people: People) -> None:

@@ -330,7 +330,7 @@ SERVICES = some.sampled_from(["water", "power"])
     ends=some.booleans(),
     acts=some.lists(some.lists(some.sampled_from(sorted(ACTS)), max_size=4), max_size=8),
 )
-@tried(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(
     people=[(["Äspered", "Fristad"], True)],
     said=[(["Äspered"], "water", "Severe"), (["Fristad"], "water", "Minor")],

@@ -21,7 +21,7 @@ from tests.portal.world import sent_code
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BUDGET, RESERVE = 40, 8
-THREADS, FLOOD = 8, 160
+THREADS, FLOOD = 8, 96
 
 
 def flood(ask: Callable[[Client, int], int]) -> Counter[int]:
