@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from tests import given
 
 ALERTS = "/api/v1/alerts/"
+ALL_CLEAR = {"words": {"sv": {"headline": "Vattnet är tillbaka"}}}
 
 
 def calling_with(shown: str) -> APIClient:
@@ -34,3 +35,34 @@ def body(**changes: Any) -> dict[str, Any]:
 def fields(problem: dict[str, Any]) -> list[str]:
     """The fields that a problem document names."""
     return [error["field"] for error in problem["errors"]]
+
+
+def drafted(system: APIClient, **changes: Any) -> dict[str, Any]:
+    """A draft as its answer tells it; ``changes`` as for the body."""
+    answer = system.post(ALERTS, body(**changes), format="json")
+    assert answer.status_code == 201, answer.content
+    draft: dict[str, Any] = answer.json()
+    return draft
+
+
+def published(system: APIClient) -> dict[str, Any]:
+    """An alert that was drafted and published, as its answer tells it."""
+    draft = drafted(system)
+    answer = call(system, draft, "publish")
+    assert answer.status_code == 201, answer.content
+    alert: dict[str, Any] = answer.json()["alert"]
+    return alert
+
+
+def call(
+    system: APIClient,
+    alert: dict[str, Any],
+    move: str,
+    given_body: dict[str, Any] | None = None,
+    **headers: Any,
+) -> Any:
+    """Make a move; it names the version that ``alert`` has, unless ``headers`` say another."""
+    headers.setdefault("If-Match", f'"{alert["version"]}"')
+    return system.post(
+        f"{ALERTS}{alert['code']}/{move}/", given_body or {}, format="json", headers=headers
+    )
