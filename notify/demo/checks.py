@@ -66,7 +66,10 @@ def check_sms(
         headline = notice.in_language(one.language).headline
         if not any(headline in str(message["body"]) for message in phones.messages(one.phone)):
             raise Wrong(f"somebody who reads {one.language} did not get {headline!r}")
-    return f"{len(concerned)} phones told once, each in its language; {len(everybody) - len(concerned)} rightly not"
+    others = len(everybody) - len(concerned)
+    return (
+        f"one SMS to each of {len(concerned)} phones, in its language; none to the other {others}"
+    )
 
 
 def check_feeds(web_url: str, notice: Notice) -> str:
