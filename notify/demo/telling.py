@@ -154,6 +154,8 @@ def _show_addresses(
         ("Phones", f"{stack.simulator_url}/"),
         ("RSS", f"{web}/feeds/sv/all.rss"),
         ("Atom", f"{web}/feeds/sv/all.atom"),
+        ("JSON Feed", f"{web}/feeds/sv/all.json"),
+        ("Calendar", f"{web}/feeds/sv/all.ics"),
         ("RSS, Äspered", f"{web}/feeds/sv/area/{ASPERED}.rss"),
         ("Atom, Äspered", f"{web}/feeds/sv/area/{ASPERED}.atom"),
         ("Banner elsewhere", neighbour_url),

@@ -43,7 +43,7 @@ def _story(notice: Notice) -> Story:
     """The story of the notice's alert, told at least as far as this notice."""
     now = {
         "number": notice.number,
-        "ending": _ending(notice),
+        "ending": Ending(notice.ending),
         "over_at": notice.sent if notice.ends_alert else notice.lapses,
         "arrived_at": timezone.now(),
     }
@@ -51,9 +51,3 @@ def _story(notice: Notice) -> Story:
     if not new:
         Story.objects.filter(pk=story.pk, number__lt=notice.number).update(**now)
     return story
-
-
-def _ending(notice: Notice) -> Ending:
-    if notice.cancelled:
-        return Ending.CANCELLED
-    return Ending.RESOLVED if notice.all_clear else Ending.NONE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from notify.channels.feeds.models import Entry, EntryArea, Story
 from notify.channels.notice import Notice
@@ -17,25 +17,28 @@ LINGER = timedelta(days=7)
 """How long what is over stays in the feeds, marked so."""
 MOST = 100
 """How many entries a feed holds."""
-STORY = ("ending", "over_at", "arrived_at")
+STORY = ("number", "ending", "over_at", "arrived_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which entries a feed is about: those of a service, of an area; without either, all.
 
-    path: the codes from the root down to the area.
+    path: the codes from the root down to the area. planned: planned work alone, and of each only
+    the latest word.
     """
 
     service: str = ""
     path: str = ""
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """An entry's place in a feed: everything that can make it look different, and when it did.
 
-    ending: "resolved", "cancelled", "lapsed" (planned work whose end has passed), or "".
+    ending: "resolved", "cancelled", "lapsed" (planned work whose end has passed), or "". latest:
+    whether nothing newer was said of its alert.
     """
 
     update: UUID
@@ -43,25 +46,40 @@ class Listed:
     updated: datetime
     arrived: datetime
     ending: str
+    latest: bool = True
 
 
-def listed(scope: Scope, now: datetime) -> list[Listed]:
-    """The entries of a feed, newest first; one SQL statement, and no words read."""
-    standing = Q(story__over_at=None) | Q(story__over_at__gt=now - LINGER)
+def listed(scope: Scope, now: datetime) -> tuple[list[Listed], datetime | None]:
+    """The entries of a feed, newest first, and when one last left it, over for long.
+
+    One SQL statement, or two for a feed that is empty; no words are read.
+    """
+    left = _left(scope, now)
     rows = (
         _entries(scope)
-        .filter(standing)
+        .filter(Q(story__over_at=None) | Q(story__over_at__gt=now - LINGER))
+        .annotate(left=Subquery(left))
         .select_related("story")
-        .only("update", "sent", "arrived_at", *(f"story__{name}" for name in STORY))
+        .only("update", "sent", "number", "arrived_at", *(f"story__{name}" for name in STORY))
         .order_by("-sent", "-number", "-pk")[:MOST]
     )
-    return [_listed(entry, now) for entry in rows]
+    entries = list(rows)
+    over_at = entries[0].left if entries else left.first()
+    return [_listed(entry, now) for entry in entries], over_at and over_at + LINGER
+
+
+def _left(scope: Scope, now: datetime) -> QuerySet[Story, datetime | None]:
+    """When the story that left the feed last was over."""
+    of_scope = Exists(_entries(scope).filter(story=OuterRef("pk")))
+    left = Story.objects.filter(of_scope, over_at__lte=now - LINGER).order_by("-over_at")
+    return left.values_list("over_at", flat=True)[:1]
 
 
 def _listed(entry: Entry, now: datetime) -> Listed:
     story, sent, arrived = entry.story, entry.sent, entry.arrived_at
+    latest = entry.number == story.number
     if story.over_at is None or story.over_at > now:
-        return Listed(entry.update, sent, sent, arrived, "")
+        return Listed(entry.update, sent, sent, arrived, "", latest)
     return Listed(
         update=entry.update,
         sent=sent,
@@ -69,16 +87,8 @@ def _listed(entry: Entry, now: datetime) -> Listed:
         # Planned work lapses by the clock; an end is known only when it has arrived here.
         arrived=max(arrived, story.arrived_at if story.ending else story.over_at),
         ending=story.ending or "lapsed",
+        latest=latest,
     )
-
-
-def last_left(scope: Scope, now: datetime) -> datetime | None:
-    """When an entry last left the feed because it had been over for long; one SQL statement."""
-    stories = Story.objects.filter(
-        Exists(_entries(scope).filter(story=OuterRef("pk"))), over_at__lte=now - LINGER
-    )
-    over_at = stories.order_by("-over_at").values_list("over_at", flat=True).first()
-    return over_at + LINGER if over_at else None
 
 
 def notices(updates: Iterable[UUID]) -> dict[UUID, Notice]:
@@ -91,6 +101,8 @@ def _entries(scope: Scope) -> QuerySet[Entry]:
     entries = Entry.objects.all()
     if scope.service:
         entries = entries.filter(service=scope.service)
+    if scope.planned:
+        entries = entries.filter(notice_json__urgency="Future", number=F("story__number"))
     if scope.path:
         places = EntryArea.objects.filter(concerning([scope.path]), entry=OuterRef("pk"))
         entries = entries.filter(Exists(places))

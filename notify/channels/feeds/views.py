@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from notify.channels import cached
 from notify.channels.feeds import selectors
-from notify.channels.feeds.render import Format, Head, render
+from notify.channels.feeds.formats import Format, Head, Item
+from notify.channels.feeds.render import render
 from notify.channels.feeds.selectors import Listed, Scope
 from notify.channels.registry import KnownPlace, directory
 
@@ -27,42 +29,67 @@ def feed(
     if language not in dict(settings.LANGUAGES):
         return _unknown_language()
     with translation.override(language):
-        area = directory().area(code) if code else None
-        if code and not area:
-            sentence = _("There is no area with the code “%(code)s”.") % {"code": code}
-            return cached.refusal(sentence, language=language)
-        service = directory().service(slug) if slug else None
-        if slug and not service:
-            sentence = _("There is no service with the name “%(name)s”.") % {"name": slug}
-            return cached.refusal(sentence, language=language)
-        title = _title(area, service, language)
-        scope = Scope(service=slug, path=area.path if area else "")
-        return _answer(request, Format(suffix), language, title, scope)
+        try:
+            subject = _subject(suffix, code, slug)
+        except Unknown as unknown:
+            return cached.refusal(str(unknown), language=language)
+        return _answer(request, language, subject)
 
 
-def _answer(
-    request: HttpRequest, format_: Format, language: str, title: str, scope: Scope
-) -> HttpResponse:
-    now = timezone.now()
-    entries = selectors.listed(scope, now)
-    left = selectors.last_left(scope, now)
+class Unknown(Exception):
+    """There is no such feed. ``str()`` says why, in the active language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an address asks for. service: its names by language."""
+
+    format: Format
+    scope: Scope
+    area: KnownPlace | None
+    service: dict[str, str] | None
+
+
+def _subject(suffix: str, code: str, slug: str) -> Subject:
+    """Raises Unknown."""
+    if suffix not in list(Format):
+        known = ", ".join(Format)
+        raise Unknown(_("Feeds come in these formats: %(formats)s.") % {"formats": known})
+    area = directory().area(code) if code else None
+    if code and not area:
+        raise Unknown(_("There is no area with the code “%(code)s”.") % {"code": code})
+    service = directory().service(slug) if slug else None
+    if slug and not service:
+        raise Unknown(_("There is no service with the name “%(name)s”.") % {"name": slug})
+    form = Format(suffix)
+    path = area.path if area else ""
+    return Subject(form, Scope(slug, path, planned=form == Format.ICS), area, service)
+
+
+def _answer(request: HttpRequest, language: str, subject: Subject) -> HttpResponse:
+    entries, left = selectors.listed(subject.scope, timezone.now())
     head = Head(
-        format=format_,
+        format=subject.format,
         language=language,
-        title=title,
-        subtitle=_("Disruptions and planned work, as they are published."),
+        title=_title(subject, language),
+        subtitle=_("Planned work, as it is announced.")
+        if subject.scope.planned
+        else _("Disruptions and planned work, as they are published."),
         publisher=settings.PUBLISHER_NAME,
         # Its own name, whatever query a reader appended.
         address=settings.PUBLIC_URL + request.path,
         page=settings.PUBLIC_URL + _page(),
         updated=_latest([entry.updated for entry in entries], left),
     )
+    changed = _latest([entry.arrived for entry in entries], left)
     return cached.answer(
         request,
         _rendered(head, tuple(entries)),
-        content_type=f"{format_.media_type}; charset=utf-8",
+        content_type=head.format.content_type,
         language=language,
-        changed=_latest([entry.arrived for entry in entries], left),
+        # What a newer word replaces leaves a calendar at once, and no date that is left says so.
+        changed=None if subject.scope.planned else changed,
+        links=head.links,
     )
 
 
@@ -70,20 +97,20 @@ def _answer(
 def _rendered(head: Head, entries: tuple[Listed, ...]) -> bytes:
     """The bytes of a feed. What it is keyed by says all that they depend on: words are frozen."""
     words = selectors.notices(entry.update for entry in entries)
-    return render(head, [(entry, words[entry.update]) for entry in entries])
+    return render(head, [Item(entry, words[entry.update]) for entry in entries])
 
 
 def _latest(times: list[datetime], left: datetime | None) -> datetime | None:
     return max([*times, left] if left else times, default=None)
 
 
-def _title(area: KnownPlace | None, service: dict[str, str] | None, language: str) -> str:
+def _title(subject: Subject, language: str) -> str:
     """Whose feed about what: "Driftinformation: Dricksvatten, Äspered"."""
-    parts = []
-    if service:
-        parts.append(service.get(language) or service.get(settings.LANGUAGE_CODE) or "")
-    if area:
-        parts.append(area.name)
+    parts = [_("Planned work")] if subject.scope.planned else []
+    if names := subject.service:
+        parts.append(names.get(language) or names.get(settings.LANGUAGE_CODE) or "")
+    if subject.area:
+        parts.append(subject.area.name)
     return ": ".join(filter(None, [settings.PUBLISHER_NAME, ", ".join(filter(None, parts))]))
 
 

@@ -1,0 +1,93 @@
+"""The formats a feed comes in, what it says of itself, and what it lists: the same for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from notify.channels.feeds.selectors import Listed
+from notify.channels.notice import Notice
+
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+    "ics": "text/calendar",
+}
+
+
+class Format(StrEnum):
+    """The formats a feed comes in, as its address ends."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    JSON = "json"
+    ICS = "ics"
+
+    @property
+    def media_type(self) -> str:
+        """Its media type."""
+        return MEDIA_TYPES[self]
+
+    @property
+    def content_type(self) -> str:
+        """Its media type with the character set, where the type knows such a parameter."""
+        return self.media_type if "json" in self else f"{self.media_type}; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a feed (RFC 8288). href: absolute; type and hreflang may be empty."""
+
+    rel: str
+    href: str
+    type: str = ""
+    hreflang: str = ""
+
+    def __str__(self) -> str:
+        """The link as one value of the header ``Link``."""
+        described = {"rel": self.rel, "type": self.type, "hreflang": self.hreflang}
+        return f"<{self.href}>" + "".join(
+            f'; {name}="{value}"' for name, value in described.items() if value
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a feed says of itself. Addresses are absolute; updated: None if it never held anything."""
+
+    format: Format
+    language: str
+    title: str
+    subtitle: str
+    publisher: str
+    address: str
+    page: str
+    updated: datetime | None
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Where it is itself, and the page that says the same."""
+        return (
+            Link("self", self.address, self.format.media_type),
+            Link("alternate", self.page, "text/html", self.language),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a feed: how it stands now, and its frozen words."""
+
+    listed: Listed
+    notice: Notice
+
+    @property
+    def guid(self) -> str:
+        """Its name for ever: who has seen it is not told anew when only its mark changes."""
+        return f"urn:uuid:{self.listed.update}"
+
+    @property
+    def ending(self) -> str:
+        """How its alert ended: as ``Listed.ending``; an end says so itself."""
+        return self.listed.ending or self.notice.ending
