@@ -155,6 +155,7 @@ def _show_addresses(
         ("RSS", f"{web}/feeds/sv/all.rss"),
         ("Atom", f"{web}/feeds/sv/all.atom"),
         ("JSON Feed", f"{web}/feeds/sv/all.json"),
+        ("GeoJSON", f"{web}/feeds/sv/all.geojson"),
         ("Calendar", f"{web}/feeds/sv/all.ics"),
         ("RSS, Äspered", f"{web}/feeds/sv/area/{ASPERED}.rss"),
         ("Atom, Äspered", f"{web}/feeds/sv/area/{ASPERED}.atom"),

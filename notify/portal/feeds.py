@@ -15,6 +15,7 @@ NAMES: dict[Format, str | Promise] = {
     Format.RSS: "RSS",
     Format.ATOM: "Atom",
     Format.JSON: "JSON Feed",
+    Format.GEOJSON: "GeoJSON",
     Format.ICS: _("Calendar"),
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from notify.channels.feeds.geometry import Geometry
 from notify.channels.feeds.selectors import Listed
 from notify.channels.notice import Notice
 
@@ -13,6 +15,7 @@ MEDIA_TYPES = {
     "rss": "application/rss+xml",
     "atom": "application/atom+xml",
     "json": "application/feed+json",
+    "geojson": "application/geo+json",
     "ics": "text/calendar",
 }
 
@@ -23,6 +26,7 @@ class Format(StrEnum):
     RSS = "rss"
     ATOM = "atom"
     JSON = "json"
+    GEOJSON = "geojson"
     ICS = "ics"
 
     @property
@@ -77,10 +81,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry of a feed: how it stands now, and its frozen words."""
+    """An entry of a feed: how it stands now; and frozen, its words and its areas' outlines."""
 
     listed: Listed
     notice: Notice
+    outlines: Sequence[Geometry] = ()
 
     @property
     def guid(self) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from notify.channels.feeds import calendar, json_feed, xml
+from notify.channels.feeds import calendar, geo_json, json_feed, xml
 from notify.channels.feeds.formats import Format, Head, Item
 
 WRITERS: dict[Format, Callable[[Head, Sequence[Item]], bytes]] = {
     Format.RSS: xml.rss,
     Format.ATOM: xml.atom,
     Format.JSON: json_feed.json_feed,
+    Format.GEOJSON: geo_json.geo_json,
     Format.ICS: calendar.calendar,
 }
 

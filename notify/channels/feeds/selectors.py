@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from notify.channels.feeds.geometry import Geometry
 from notify.channels.feeds.models import Entry, EntryArea, Story
 from notify.channels.notice import Notice
 from notify.channels.places import concerning
@@ -91,10 +92,11 @@ def _listed(entry: Entry, now: datetime) -> Listed:
     )
 
 
-def notices(updates: Iterable[UUID]) -> dict[UUID, Notice]:
-    """The frozen words of these entries; one SQL statement."""
-    rows = Entry.objects.filter(update__in=list(updates)).values_list("update", "notice_json")
-    return {update: Notice.from_json(plain) for update, plain in rows}
+def frozen(updates: Iterable[UUID]) -> dict[UUID, tuple[Notice, list[Geometry]]]:
+    """The words of these entries and the outlines of their areas; one SQL statement."""
+    entries = Entry.objects.filter(update__in=list(updates))
+    rows = entries.values_list("update", "notice_json", "outlines")
+    return {update: (Notice.from_json(plain), outlines) for update, plain, outlines in rows}
 
 
 def _entries(scope: Scope) -> QuerySet[Entry]:

@@ -95,9 +95,9 @@ def _answer(request: HttpRequest, language: str, subject: Subject) -> HttpRespon
 
 @lru_cache(maxsize=128)
 def _rendered(head: Head, entries: tuple[Listed, ...]) -> bytes:
-    """The bytes of a feed. What it is keyed by says all that they depend on: words are frozen."""
-    words = selectors.notices(entry.update for entry in entries)
-    return render(head, [Item(entry, words[entry.update]) for entry in entries])
+    """The bytes of a feed. What it is keyed by says all that they depend on: the rest is frozen."""
+    told = selectors.frozen(entry.update for entry in entries)
+    return render(head, [Item(entry, *told[entry.update]) for entry in entries])
 
 
 def _latest(times: list[datetime], left: datetime | None) -> datetime | None:

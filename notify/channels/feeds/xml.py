@@ -17,11 +17,13 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from notify.channels.feeds.formats import Head, Item
+from notify.channels.feeds.geometry import Geometry, georss, joined
 from notify.channels.feeds.particulars import local
 from notify.channels.feeds.wording import entry_words
 from notify.channels.texts import clean
 
 ATOM = "http://www.w3.org/2005/Atom"
+GEORSS = "http://www.georss.org/georss"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The date of a feed that never held anything: Atom demands one, and now would be a lie."""
 
@@ -78,20 +80,26 @@ def _fill(entry: FeedEntry, item: Item, language: str) -> None:
         entry.category(term=category.term, label=category.label, scheme=category.scheme)
     entry.dc.dc_creator(clean(notice.publisher))
     entry.details.language = words.language
+    entry.details.geometry = joined(item.outlines)
     entry.details.updated = local(listed.updated)
 
 
 class Details(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """What feedgen cannot say of a feed: nothing so far, but entries register through it."""
+    """What feedgen cannot say of a feed: the namespace of what its entries say."""
+
+    def extend_ns(self) -> dict[str, str]:
+        """The prefixes that entries use."""
+        return {"georss": GEORSS}
 
 
 class EntryDetails(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """What feedgen cannot say of an entry: its own language, its link's type, RSS's ``updated``."""
+    """What feedgen cannot say of an entry: its language, its link's type, RSS's ``updated``, where it holds."""
 
     def __init__(self) -> None:
         """Start empty; the entry fills it."""
         self.language = ""
         self.updated = NEVER
+        self.geometry: Geometry | None = None
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         """Say the entry's language, and what feedgen drops from its link."""
@@ -100,10 +108,16 @@ class EntryDetails(BaseEntryExtension):  # type: ignore[misc] # feedgen has no t
             link.set("rel", "alternate")
             link.set("type", "text/html")
             link.set("hreflang", self.language)
-        return feed
+        return self._located(feed)
 
     def extend_rss(self, feed: etree._Element) -> etree._Element:
         """Say when it was changed: RSS itself knows only when it was published."""
         updated = etree.SubElement(feed, f"{{{ATOM}}}updated", nsmap={"atom": ATOM})
         updated.text = self.updated.isoformat()
+        return self._located(feed)
+
+    def _located(self, feed: etree._Element) -> etree._Element:
+        if self.geometry:
+            kind, pairs = georss(self.geometry)
+            etree.SubElement(feed, f"{{{GEORSS}}}{kind}").text = pairs
         return feed

@@ -53,3 +53,12 @@ def head(form: Format, **changes: Any) -> Head:
 def item(told: Notice, **listed: Any) -> Item:
     """An entry that nothing has happened to since it was sent."""
     return Item(replace(Listed(UUID(told.update), SENT, SENT, SENT, ""), **listed), told)
+
+
+def square(lon: float, lat: float = 57) -> list[list[list[float]]]:
+    """The coordinates of a polygon half a degree wide and high, against the clock."""
+    east, north = lon + 0.5, lat + 0.5
+    return [[[lon, lat], [east, lat], [east, north], [lon, north], [lon, lat]]]
+
+
+SQUARE: dict[str, Any] = {"type": "Polygon", "coordinates": square(13)}

@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 
+from notify.alerts.models import Area
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.formats import Format
 from notify.channels.feeds.models import Entry
 from tests import given
 from tests.channels.feeds import ical
+from tests.channels.feeds.feeding import SQUARE
 from tests.channels.notices import (
     BORÅS,
     FRISTAD,
@@ -147,6 +149,15 @@ def test_json_feed_is_what_atom_is(client: Client) -> None:
     assert [one["_notify"]["latest"] for one in items] == [True, False]
 
 
+def test_where_an_entry_holds_is_frozen_with_its_words(client: Client) -> None:
+    Area.objects.filter(code=ÄSPERED.code).update(outline=SQUARE)
+    hand(feeds, notice())
+    Area.objects.filter(code=ÄSPERED.code).update(outline=None)
+    hand(feeds, notice())
+    collection = client.get("/feeds/sv/all.geojson").json()
+    assert [feature["geometry"] for feature in collection["features"]] == [None, SQUARE]
+
+
 def events(client: Client, address: str = "/feeds/sv/all.ics") -> list[ical.Component]:
     calendar = ical.parse(client.get(address).content)
     return [part for part in calendar.parts if part.name == "VEVENT"]
@@ -254,6 +265,7 @@ CONTENT_TYPES = {
     "rss": "application/rss+xml; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
     "json": "application/feed+json",
+    "geojson": "application/geo+json",
     "ics": "text/calendar; charset=utf-8",
 }
 

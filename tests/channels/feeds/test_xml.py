@@ -12,10 +12,11 @@ from hypothesis import settings
 from lxml import etree, html
 
 from notify.channels.feeds.formats import Format
+from notify.channels.feeds.geometry import Geometry
 from notify.channels.feeds.render import render
 from notify.channels.feeds.xml import NEVER
 from notify.channels.notice import Advice, Notice, Place, Words
-from tests.channels.feeds.feeding import SENT, WILD, head, item
+from tests.channels.feeds.feeding import SENT, SQUARE, WILD, head, item, square
 from tests.channels.notices import ÄSPERED, all_clear_of, notice
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
@@ -203,3 +204,26 @@ def test_where_help_is_to_be_had_stands_under_its_heading_until_it_is_over() -> 
     assert f"<p>Here you can fetch drinking water:</p>{places}" in content("en")
     for ending in ("resolved", "cancelled", "lapsed"):
         assert "Torget" not in content(ending=ending)
+
+
+@BOTH
+def test_an_entry_says_where_it_holds(form: Format) -> None:
+    def where(*outlines: Geometry) -> list[tuple[str, str]]:
+        located = replace(item(notice()), outlines=outlines)
+        root = etree.fromstring(render(head(form), [located]))
+        found = root.xpath("//*[namespace-uri()='http://www.georss.org/georss']")
+        return [(etree.QName(element).localname, element.text) for element in found]
+
+    assert where(SQUARE) == [("polygon", "57 13 57 13.5 57.5 13.5 57.5 13 57 13")]
+    assert where(SQUARE, {"type": "Polygon", "coordinates": square(14)}) == [
+        ("box", "57 13 57.5 14.5")
+    ]
+    assert where() == []
+
+
+@BOTH
+def test_a_feed_reader_sees_the_same_place(form: Format) -> None:
+    data = render(head(form), [replace(item(notice()), outlines=[SQUARE])])
+    where = feedparser.parse(data).entries[0].where
+    assert where.type == "Polygon"
+    assert [list(position) for position in where.coordinates[0]] == SQUARE["coordinates"][0]
