@@ -96,6 +96,15 @@ def answer(
     return response
 
 
+def elsewhere(address: str, *, language: str) -> HttpResponse:
+    """What is asked for stands at another address for now."""
+    response = SharedResponse(
+        b"", content_type="text/plain; charset=utf-8", language=language, keep=PASSING, status=307
+    )
+    response.headers["Location"] = address
+    return response
+
+
 def refusal(sentence: str, *, language: str, status: int = 404) -> HttpResponse:
     """A plain sentence that says what is wrong with the address."""
     return SharedResponse(

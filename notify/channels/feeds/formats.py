@@ -35,6 +35,11 @@ class Format(StrEnum):
         return MEDIA_TYPES[self]
 
     @property
+    def archived(self) -> bool:
+        """Whether what was said is kept by the week: not of a calendar, which says what holds."""
+        return self is not Format.ICS
+
+    @property
     def content_type(self) -> str:
         """Its media type with the character set, where the type knows such a parameter."""
         return self.media_type if "json" in self else f"{self.media_type}; charset=utf-8"
@@ -51,15 +56,23 @@ class Link:
 
     def __str__(self) -> str:
         """The link as one value of the header ``Link``."""
-        described = {"rel": self.rel, "type": self.type, "hreflang": self.hreflang}
-        return f"<{self.href}>" + "".join(
-            f'; {name}="{value}"' for name, value in described.items() if value
-        )
+        described = [f'{name}="{value}"' for name, value in self.attributes.items()]
+        return "; ".join([f"<{self.href}>", *described[1:]])
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What there is to say of it by name, ``href`` first."""
+        named = {"href": self.href, "rel": self.rel, "type": self.type, "hreflang": self.hreflang}
+        return {name: value for name, value in named.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a feed says of itself. Addresses are absolute; updated: None if it never held anything."""
+    """What a feed says of itself. Addresses are absolute; updated: None if it never held anything.
+
+    hubs: where to subscribe (WebSub). previous, following: its archives before and after it. current:
+    the feed that this is an archive of (RFC 5005 section 4); empty in the feed itself.
+    """
 
     format: Format
     language: str
@@ -69,13 +82,24 @@ class Head:
     address: str
     page: str
     updated: datetime | None
+    hubs: tuple[str, ...] = ()
+    previous: str = ""
+    following: str = ""
+    current: str = ""
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Where it is itself, and the page that says the same."""
+        """Where it is itself, the page that says the same, its archives, and where to subscribe."""
+        kin = {
+            "self": self.address,
+            "current": self.current,
+            "prev-archive": self.previous,
+            "next-archive": self.following,
+        }
         return (
-            Link("self", self.address, self.format.media_type),
             Link("alternate", self.page, "text/html", self.language),
+            *(Link(rel, href, self.format.media_type) for rel, href in kin.items() if href),
+            *(Link("hub", hub) for hub in self.hubs),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from notify.channels.feeds.formats import Head, Item
@@ -23,10 +22,7 @@ def geo_json(head: Head, items: Sequence[Item]) -> bytes:
             "language": head.language,
             "publisher": head.publisher,
             "updated": stamp(head.updated) if head.updated else None,
-            "links": [
-                {name: value for name, value in asdict(link).items() if value}
-                for link in head.links
-            ],
+            "links": [link.attributes for link in head.links],
             "features": [_feature(item, head.language) for item in items],
         }
     )

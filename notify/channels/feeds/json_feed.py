@@ -21,6 +21,12 @@ def json_feed(head: Head, items: Sequence[Item]) -> bytes:
             "title": head.title or head.address,
             "home_page_url": head.page,
             "feed_url": head.address,
+            **({"next_url": head.previous} if head.previous else {}),
+            # An archive never changes again.
+            **({"expired": True} if head.current else {}),
+            **(
+                {"hubs": [{"type": "WebSub", "url": hub} for hub in head.hubs]} if head.hubs else {}
+            ),
             "description": head.subtitle,
             "language": head.language,
             "authors": [{"name": head.publisher, "url": head.page}],

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from notify.channels.feeds.geometry import Geometry
 from notify.channels.feeds.models import Entry, EntryArea, Story
+from notify.channels.feeds.weeks import Week
 from notify.channels.notice import Notice
 from notify.channels.places import concerning
 
@@ -39,7 +40,7 @@ class Listed:
     """An entry's place in a feed: everything that can make it look different, and when it did.
 
     ending: "resolved", "cancelled", "lapsed" (planned work whose end has passed), or "". latest:
-    whether nothing newer was said of its alert.
+    whether nothing newer was said of its alert; None in an archive, which does not look ahead.
     """
 
     update: UUID
@@ -47,7 +48,7 @@ class Listed:
     updated: datetime
     arrived: datetime
     ending: str
-    latest: bool = True
+    latest: bool | None = True
 
 
 def listed(scope: Scope, now: datetime) -> tuple[list[Listed], datetime | None]:
@@ -90,6 +91,26 @@ def _listed(entry: Entry, now: datetime) -> Listed:
         ending=story.ending or "lapsed",
         latest=latest,
     )
+
+
+def said_in(scope: Scope, week: Week) -> list[Listed]:
+    """The entries sent in a week, newest first, as they were then; one SQL statement."""
+    rows = (
+        _entries(scope)
+        .filter(sent__gte=week.begins, sent__lt=week.ends)
+        .order_by("-sent", "-number", "-pk")
+        .values_list("update", "sent", "arrived_at")
+    )
+    return [
+        Listed(update, sent, sent, arrived, ending="", latest=None)
+        for update, sent, arrived in rows
+    ]
+
+
+def last_before(scope: Scope, week: Week) -> datetime | None:
+    """When the last entry before a week was sent; one SQL statement."""
+    earlier = _entries(scope).filter(sent__lt=week.begins).order_by("-sent")
+    return earlier.values_list("sent", flat=True).first()
 
 
 def frozen(updates: Iterable[UUID]) -> dict[UUID, tuple[Notice, list[Geometry]]]:

@@ -1,4 +1,7 @@
-"""The addresses of feeds: ``sv/all.rss``, ``sv/area/1490/service/water.atom``."""
+"""The addresses of feeds: ``sv/all.rss``, ``sv/area/1490/service/water.atom``.
+
+The archive of a week stands below its feed: ``sv/all/2026-W47.rss``.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ SCOPES = {
 
 app_name = "feeds"
 urlpatterns: list[URLPattern] = [
-    path(f"<slug:language>/{scope}.<slug:suffix>", feed, name=name)
+    path(f"<slug:language>/{scope}{week}.<slug:suffix>", feed, name=f"{name}{suffix}")
     for name, scope in SCOPES.items()
+    for suffix, week in {"": "", "_week": "/<slug:week>"}.items()
 ]

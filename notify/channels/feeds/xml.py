@@ -7,7 +7,6 @@ answer new and every cache useless.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from django.utils.html import escape
@@ -16,13 +15,14 @@ from feedgen.ext.base import BaseEntryExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from notify.channels.feeds.formats import Head, Item
+from notify.channels.feeds.formats import Head, Item, Link
 from notify.channels.feeds.geometry import Geometry, georss, joined
 from notify.channels.feeds.particulars import local
 from notify.channels.feeds.wording import entry_words
 from notify.channels.texts import clean
 
 ATOM = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
 GEORSS = "http://www.georss.org/georss"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The date of a feed that never held anything: Atom demands one, and now would be a lie."""
@@ -42,20 +42,23 @@ def atom(head: Head, items: Sequence[Item]) -> bytes:
 
 def _feed(head: Head, items: Sequence[Item]) -> FeedGenerator:
     feed = FeedGenerator()
-    feed.id(head.address)
+    # An archive is a document of the same feed.
+    feed.id(head.current or head.address)
     feed.title(clean(head.title) or head.address)
     feed.description(clean(head.subtitle))
     feed.language(head.language)
     feed.author(name=clean(head.publisher), uri=head.page)
     # RSS has one link and takes the last that was set: it must be the page.
     for link in sorted(head.links, key=lambda link: link.rel == "alternate"):
-        feed.link({name: value for name, value in asdict(link).items() if value})
+        feed.link(link.attributes)
     feed.updated(local(head.updated or NEVER))
     feed.generator("Notify")
     feed.ttl(1)
     feed.load_extension("dc", atom=False)
     feed.dc.dc_publisher(clean(head.publisher))
     feed.register_extension("details", Details, EntryDetails)
+    feed.details.archive = bool(head.current)
+    feed.details.links = [link for link in head.links if link.rel not in ("self", "alternate")]
     for item in items:
         # By default feedgen puts each new entry first, and so turns the order round.
         _fill(feed.add_entry(order="append"), item, head.language)
@@ -85,11 +88,30 @@ def _fill(entry: FeedEntry, item: Item, language: str) -> None:
 
 
 class Details(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """What feedgen cannot say of a feed: the namespace of what its entries say."""
+    """What feedgen cannot say of a feed: that it is an archive, and RSS's other links."""
+
+    def __init__(self) -> None:
+        """Start as a feed that is no archive."""
+        self.archive = False
+        self.links: list[Link] = []
 
     def extend_ns(self) -> dict[str, str]:
-        """The prefixes that entries use."""
-        return {"georss": GEORSS}
+        """The prefixes that it and its entries use."""
+        return {"georss": GEORSS, **({"fh": HISTORY} if self.archive else {})}
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        """Say that it is an archive (RFC 5005 section 4)."""
+        if self.archive:
+            etree.SubElement(feed, f"{{{HISTORY}}}archive")
+        return feed
+
+    def extend_rss(self, feed: etree._Element) -> etree._Element:
+        """The same in RSS (appendix B), and the links that feedgen writes in Atom alone."""
+        channel = feed.find("channel")
+        for link in self.links:
+            etree.SubElement(channel, f"{{{ATOM}}}link", link.attributes)
+        self.extend_atom(channel)
+        return feed
 
 
 class EntryDetails(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types

@@ -51,9 +51,9 @@ def test_the_collection_says_what_it_is() -> None:
     assert collection["title"] == "Driftinformation: Äspered"
     assert collection["language"] == "sv"
     assert collection["updated"] == "2026-11-23T09:30:15+01:00"
-    assert collection["links"][0] == {
-        "rel": "self",
+    assert collection["links"][1] == {
         "href": "https://drift.example/feeds/sv/all.geojson",
+        "rel": "self",
         "type": "application/geo+json",
     }
     assert read(updated=None)["updated"] is None
