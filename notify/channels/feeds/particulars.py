@@ -17,7 +17,7 @@ def particulars(item: Item) -> dict[str, Any]:
         "alert": notice.alert,
         "number": notice.number,
         "latest": listed.latest,
-        "ending": listed.ending or None,
+        "ending": item.ending or None,
         "message_type": notice.message_type,
         "response_type": notice.response_type or None,
         "service": notice.service,

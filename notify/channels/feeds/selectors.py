@@ -83,8 +83,10 @@ def _left(scope: Scope, now: datetime) -> QuerySet[Story]:
 
 
 def _listed(entry: Entry, now: datetime) -> Listed:
-    story, sent, arrived = entry.story, entry.sent, entry.arrived_at
+    story, sent = entry.story, entry.sent
     latest = entry.number == story.number
+    # What is newer may stand in other areas' feeds alone; that it is there is told here too.
+    arrived = entry.arrived_at if latest else max(entry.arrived_at, story.arrived_at)
     if story.over_at is None or story.over_at > now:
         return Listed(entry.update, sent, sent, arrived, "", latest)
     return Listed(

@@ -128,8 +128,10 @@ def test_an_archive_never_changes(client: Client, suffix: str) -> None:
 
 def test_an_end_is_marked_in_an_archive_because_it_says_so_itself(client: Client) -> None:
     hand(feeds, all_clear_of(say(2)))
-    address = "/feeds/sv/all/2026-W46.atom"
-    assert titles(client, address) == ["Avhjälpt: Vattenavbrott", "Vattenavbrott"]
+    address = "/feeds/sv/all/2026-W46"
+    assert titles(client, f"{address}.atom") == ["Avhjälpt: Vattenavbrott", "Vattenavbrott"]
+    items = client.get(f"{address}.json").json()["items"]
+    assert [one["_notify"]["ending"] for one in items] == ["resolved", None]
 
 
 def test_an_archive_is_of_its_scope(client: Client) -> None:

@@ -16,7 +16,7 @@ from django.utils.http import http_date, parse_http_date
 from notify.alerts.models import Area
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.formats import Format
-from notify.channels.feeds.models import Entry
+from notify.channels.feeds.models import Entry, Story
 from notify.channels.notice import Words
 from tests import given
 from tests.channels.feeds import ical
@@ -347,6 +347,19 @@ def test_an_entry_that_arrives_late_is_not_missed_by_date(client: Client) -> Non
     assert late
     Entry.objects.filter(pk=late.pk).update(arrived_at=timezone.now() + timedelta(seconds=5))
     assert parse_http_date(client.get(ALL)["Last-Modified"]) > modified
+
+
+def test_newer_words_elsewhere_are_not_missed_by_date(client: Client) -> None:
+    address = f"/feeds/sv/area/{ÄSPERED.code}.json"
+    told = notice()
+    hand(feeds, told)
+    before = parse_http_date(client.get(address)["Last-Modified"])
+    hand(feeds, update_of(told, places=(FRISTAD,)))
+    Story.objects.update(arrived_at=timezone.now() + timedelta(seconds=5))
+    response = client.get(address)
+    (one,) = response.json()["items"]
+    assert one["_notify"]["latest"] is False
+    assert parse_http_date(response["Last-Modified"]) > before
 
 
 def test_what_leaves_moves_the_date(client: Client) -> None:
