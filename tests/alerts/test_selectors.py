@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import given as examples
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from notify.alerts import lifecycle, selectors
 from notify.alerts.content import AlertContent
@@ -200,3 +201,14 @@ def test_channels_know_what_is_in_use_only() -> None:
     assert directory.area("1490TB108") is None
     assert directory.service("water") == {"sv": "Dricksvatten", "en": "Drinking water"}
     assert directory.service("cheese") is None
+
+
+def test_channels_know_where_areas_are(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    given.city()
+    square = {"type": "Polygon", "coordinates": [[[13, 57], [14, 57], [14, 58], [13, 57]]]}
+    Area.objects.filter(code__in=["1490TB121", "1490TB108"]).update(outline=square)
+    Area.objects.filter(code="1490TB108").update(active=False)
+
+    with django_assert_num_queries(1):
+        known = selectors.Directory().outlines(["1490", "1490TB121", "1490TB108", "9999"])
+    assert known == {"1490TB121": square}

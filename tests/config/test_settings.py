@@ -94,6 +94,8 @@ def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, Any]:
         ("KEEP_SIGN_UPS_HOURS", "0"),
         ("KEEP_LINKS_DAYS", "1"),
         ("KEEP_ENDED_DAYS", "99999"),
+        ("WEBSUB_HUBS", "hub.example.se"),
+        ("WEBSUB_HUBS", "https://hub.example.se/,https://<b>"),
         ("MAP_TILES_URL", "http://tiles.example.se/{z}/{x}/{y}.png"),
         ("MAP_TILES_URL", "https://tiles.example.se/{z}/{x}/{y}.png"),
         ("MAP_TILES_ATTRIBUTION", "© Exempelstad"),

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Urgency
+from notify.channels.feeds.formats import Format
 from tests import given
 from tests.portal.world import HOUR, ONLY_SWEDISH, overdue, planned, say, words
 
@@ -324,7 +325,7 @@ def test_feed_readers_find_the_feeds_of_its_areas(client: Client) -> None:
     [area] = alert.areas.all()
 
     html = read(client, alert)
-    for suffix in ("rss", "atom"):
+    for suffix in Format:
         for feed in (f"/feeds/sv/area/{area.code}.{suffix}", f"/feeds/sv/all.{suffix}"):
             assert f'href="{feed}"' in html[: html.index("</head>")]
 
