@@ -93,6 +93,13 @@ class Notice:
         return self.all_clear or self.cancelled
 
     @property
+    def ending(self) -> str:
+        """How it ends its alert: "resolved", "cancelled", or "" if it does not."""
+        if self.cancelled:
+            return "cancelled"
+        return "resolved" if self.all_clear else ""
+
+    @property
     def planned(self) -> bool:
         """Whether it announces planned work."""
         return self.urgency == "Future"

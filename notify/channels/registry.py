@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.core.signals import setting_changed
@@ -37,6 +37,9 @@ class Directory(Protocol):
 
     def areas(self, codes: Iterable[str]) -> Mapping[str, KnownPlace]:
         """Those of the codes that are areas, by code; one look however many."""
+
+    def outlines(self, codes: Iterable[str]) -> Mapping[str, dict[str, Any]]:
+        """The outlines of those that have one, as GeoJSON geometries by code, in use or not; one look."""
 
     def service(self, slug: str) -> dict[str, str] | None:
         """The names of that service by language, or None."""

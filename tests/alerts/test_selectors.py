@@ -200,3 +200,11 @@ def test_channels_know_what_is_in_use_only() -> None:
     assert directory.area("1490TB108") is None
     assert directory.service("water") == {"sv": "Dricksvatten", "en": "Drinking water"}
     assert directory.service("cheese") is None
+
+
+def test_channels_know_the_outlines_that_there_are_in_use_or_not() -> None:
+    given.city()
+    outline = {"type": "Polygon", "coordinates": [[[12, 57], [13, 57], [13, 58], [12, 57]]]}
+    Area.objects.filter(code="1490TB108").update(active=False, outline=outline)
+    found = selectors.Directory().outlines(["1490TB108", "1490TB121", "nowhere"])
+    assert found == {"1490TB108": outline}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from notify.channels.feeds.cap.freeze import freeze
 from notify.channels.feeds.models import Ending, Entry, EntryArea, Story
 from notify.channels.notice import Notice, Place
 from notify.channels.texts import clean_json
@@ -29,6 +30,8 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
                 "sent": notice.sent,
             },
         )
+        if new:
+            freeze(entry, notice)
         known = set(entry.areas.values_list("code", flat=True))
         added = [place for place in places if place.code not in known]
         EntryArea.objects.bulk_create(
