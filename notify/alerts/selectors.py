@@ -107,7 +107,7 @@ class Directory:
     def outlines(self, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The outlines of those that have one, in use or not; one SQL statement."""
         rows = Area.objects.filter(code__in=list(codes), outline__isnull=False)
-        return dict(rows.values_list("code", "outline"))
+        return {area.code: area.outline for area in rows.only("code", "outline") if area.outline}
 
     def service(self, slug: str) -> dict[str, str] | None:
         """The names of that service by language, or None."""

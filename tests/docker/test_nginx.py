@@ -78,7 +78,9 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
     return answer
 
 
-@pytest.mark.parametrize("path", ["/feeds/alerts.atom", "/embed/v1/banner.js", "/static/a.css"])
+@pytest.mark.parametrize(
+    "path", ["/feeds/alerts.atom", "/cap/1.xml", "/embed/v1/banner.js", "/static/a.css"]
+)
 def test_a_crowd_asks_the_application_once(front: int, upstream: Upstream, path: str) -> None:
     first, second = get(front, path), get(front, path, Cookie="session=secret", User_Agent="other")
     assert (first.status, second.status, len(upstream.asked)) == (200, 200, 1)

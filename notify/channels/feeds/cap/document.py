@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -102,9 +102,7 @@ def _info(
 
 def _expires(notice: Notice) -> str:
     """Until when it may be shown. An end is news for as long as we show it, whatever was expected before."""
-    end: timedelta | datetime | None = notice.expires
-    if notice.ends_alert:
-        end = notice.sent + LINGER
+    end = notice.sent + LINGER if notice.ends_alert else notice.expires
     return moment(end) if end else ""
 
 

@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_public_key,
-)
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given as generated
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 from lxml import etree
-from signxml import SignatureConfiguration, VerifyResult, XMLVerifier
 from signxml.exceptions import InvalidDigest, InvalidSignature
+from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from notify.channels.feeds.cap.document import document
 from notify.channels.feeds.cap.sign import sign
 from notify.channels.notice import Words
+from tests.certificates import certificate, pem
 from tests.channels.feeds.cap.reading import valid
 from tests.channels.notices import notice
 
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 SIGNER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def pem(key: rsa.RSAPrivateKey) -> str:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
 KEY = pem(SIGNER)
-
-
-def certificate(key: rsa.RSAPrivateKey = SIGNER) -> str:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "drift.example.se")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, SHA256())
-    )
-    return made.public_bytes(Encoding.PEM).decode()
 
 
 def signed(certificates: str = "", **changes: Any) -> bytes:
@@ -83,12 +53,12 @@ def test_a_stranger_with_the_public_key_finds_it_whole() -> None:
 
 
 def test_a_certificate_goes_with_it_and_is_trusted_as_any_other() -> None:
-    own = certificate()
+    own = certificate(SIGNER)
     xml = signed(own)
     valid(xml)
-    assert XMLVerifier().verify(xml, x509_cert=own).signed_xml is not None
+    assert isinstance(XMLVerifier().verify(xml, x509_cert=own), VerifyResult)
     with pytest.raises(InvalidSignature):
-        XMLVerifier().verify(xml, x509_cert=certificate(key=STRANGER))
+        XMLVerifier().verify(xml, x509_cert=certificate(STRANGER))
 
 
 def test_a_letter_changed_is_noticed() -> None:
