@@ -105,9 +105,9 @@ class Directory:
         return {place.code: place for place in places}
 
     def outlines(self, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The outlines of those that have one, in use or not; one SQL statement."""
-        rows = Area.objects.filter(code__in=list(codes), outline__isnull=False)
-        return {area.code: area.outline for area in rows.only("code", "outline") if area.outline}
+        """The outlines of those of the codes that are areas and have one, by code; one SQL statement."""
+        rows = Area.objects.filter(code__in=list(codes), active=True, outline__isnull=False)
+        return {code: outline for code, outline in rows.values_list("code", "outline") if outline}
 
     def service(self, slug: str) -> dict[str, str] | None:
         """The names of that service by language, or None."""

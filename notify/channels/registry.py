@@ -39,7 +39,10 @@ class Directory(Protocol):
         """Those of the codes that are areas, by code; one look however many."""
 
     def outlines(self, codes: Iterable[str]) -> Mapping[str, dict[str, Any]]:
-        """The outlines of those that have one, as GeoJSON geometries by code, in use or not; one look."""
+        """Where those areas are, by code, as far as it is known; one look however many.
+
+        Each is a GeoJSON Polygon or MultiPolygon (RFC 7946).
+        """
 
     def service(self, slug: str) -> dict[str, str] | None:
         """The names of that service by language, or None."""

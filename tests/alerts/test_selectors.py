@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import given as examples
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from notify.alerts import lifecycle, selectors
 from notify.alerts.content import AlertContent
@@ -202,9 +203,12 @@ def test_channels_know_what_is_in_use_only() -> None:
     assert directory.service("cheese") is None
 
 
-def test_channels_know_the_outlines_that_there_are_in_use_or_not() -> None:
+def test_channels_know_where_areas_are(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     given.city()
-    outline = {"type": "Polygon", "coordinates": [[[12, 57], [13, 57], [13, 58], [12, 57]]]}
-    Area.objects.filter(code="1490TB108").update(active=False, outline=outline)
-    found = selectors.Directory().outlines(["1490TB108", "1490TB121", "nowhere"])
-    assert found == {"1490TB108": outline}
+    square = {"type": "Polygon", "coordinates": [[[13, 57], [14, 57], [14, 58], [13, 57]]]}
+    Area.objects.filter(code__in=["1490TB121", "1490TB108"]).update(outline=square)
+    Area.objects.filter(code="1490TB108").update(active=False)
+
+    with django_assert_num_queries(1):
+        known = selectors.Directory().outlines(["1490", "1490TB121", "1490TB108", "9999"])
+    assert known == {"1490TB121": square}

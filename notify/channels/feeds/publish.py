@@ -53,6 +53,7 @@ def _story(notice: Notice) -> Story:
     story, new = Story.objects.get_or_create(alert=notice.alert, defaults=now)
     if not new:
         Story.objects.filter(pk=story.pk, number__lt=notice.number).update(**now)
+        story.refresh_from_db(fields=["number"])
     return story
 
 

@@ -15,14 +15,15 @@ from notify.channels.registry import directory
 def freeze(entry: Entry, notice: Notice) -> None:
     """Write the document of a new entry, unless it would mislead who goes by documents alone.
 
-    That is so when a later one is out already (its turn came too late: nobody may take it for the
-    news), and when it ends what no document ever told of. Call it within the transaction that
-    made the entry, which holds the story: so two updates of an alert never miss each other.
+    That is so when the story has gone on already (its turn came too late: nobody may take it for
+    the news), and when it ends what no document ever told of. Call it within the transaction that
+    moved the story on to this notice: it holds the story, so that two documents of an alert never
+    miss each other.
     """
-    rows = Document.objects.filter(entry__story=entry.story_id).order_by("entry__number")
-    told = list(rows.select_related("entry").defer("xml"))
-    if told and told[-1].entry.number > notice.number:
+    if entry.story.number > notice.number:
         return
+    rows = Document.objects.filter(entry__story=entry.story).order_by("entry__number")
+    told = list(rows.select_related("entry").defer("xml"))
     if notice.ends_alert and not told:
         return
     earlier = [Said(row.entry.notice, row.reference) for row in told]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from notify.channels.feeds.models import Document, Entry, EntryArea
-from notify.channels.feeds.selectors import LINGER, MOST, Scope, notices
+from notify.channels.feeds.selectors import LINGER, MOST, Scope
 from notify.channels.notice import Notice
 from notify.channels.places import concerning
 
@@ -39,8 +39,9 @@ def listed(scope: Scope, now: datetime) -> list[Listed]:
 def words(documents: Iterable[Listed]) -> list[tuple[Listed, Notice]]:
     """The documents with their frozen words; one SQL statement."""
     rows = list(documents)
-    found = notices(row.update for row in rows)
-    return [(row, found[row.update]) for row in rows]
+    entries = Entry.objects.filter(update__in=[row.update for row in rows])
+    found = dict(entries.values_list("update", "notice_json"))
+    return [(row, Notice.from_json(found[row.update])) for row in rows]
 
 
 def frozen(identifier: UUID) -> tuple[str, datetime] | None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 import notify
@@ -16,6 +18,7 @@ from notify.alerts.vocabulary import Move
 from notify.channels.feeds.cap.freeze import freeze
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.models import Document, Entry
+from notify.channels.notice import Notice
 from notify.dispatch.notices import notice_of
 from tests import given
 from tests.channels.feeds.cap.reading import published, texts, valid
@@ -62,9 +65,9 @@ def test_what_was_sent_in_error_is_cancelled() -> None:
     assert texts(cancel, "references") == [Document.objects.earliest("pk").reference]
 
 
-def test_places_come_with_the_outlines_they_have_in_use_or_not() -> None:
+def test_places_come_with_the_outlines_they_have() -> None:
     Area.objects.filter(code=ÄSPERED.code).update(
-        outline={"type": "Polygon", "coordinates": [RING]}, active=False
+        outline={"type": "Polygon", "coordinates": [RING]}
     )
     (root,) = published(notice(places=(BORÅS, ÄSPERED)))
     assert texts(root.find("{*}info"), "area/areaDesc") == ["Borås", "Äspered"]
@@ -101,6 +104,12 @@ def test_what_comes_after_newer_words_is_not_taken_for_news() -> None:
 
 
 @pytest.mark.parametrize("end", [all_clear_of, cancel_of])
+def test_what_comes_after_its_end_has_no_document(end: Any) -> None:
+    first = notice()
+    assert published(end(first), first) == []
+
+
+@pytest.mark.parametrize("end", [all_clear_of, cancel_of])
 def test_the_end_of_what_no_document_told_of_has_none(end: Any) -> None:
     assert published(end(notice())) == []
     assert Entry.objects.count() == 1
@@ -119,6 +128,31 @@ def test_with_a_key_every_document_is_signed(settings: Settings) -> None:
 def test_without_a_key_none_is() -> None:
     (root,) = published(notice())
     assert root.find(".//ds:Signature", {"ds": "http://www.w3.org/2000/09/xmldsig#"}) is None
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_race_leave_documents_that_know_of_each_other() -> None:
+    for _again in range(10):
+        first = notice(places=(BORÅS, ÄSPERED, FRISTAD))
+        second = update_of(first)
+        last = all_clear_of(second)
+        told = [(one, place.code) for one in (last, second, first) for place in one.places]
+
+        def work(one: Notice, code: str) -> None:
+            try:
+                hand(feeds, one, [code])
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(told)) as workers:
+            list(workers.map(lambda slice_: work(*slice_), told))
+        rows = list(Document.objects.filter(entry__story__alert=first.alert).order_by("pk"))
+        numbers = [row.entry.number for row in rows]
+        assert numbers == sorted(set(numbers))
+        for row, count in zip(rows, range(3), strict=False):
+            referred = " ".join(texts(valid(row.xml), "references")).split()
+            assert referred == [earlier.reference for earlier in rows[:count]]
 
 
 CITY = Path(notify.__file__).parent / "alerts" / "data" / "boras"
