@@ -29,6 +29,7 @@ from tests.channels.notices import (
     notice,
     update_of,
 )
+from tests.dispatch.world import fan_out
 
 pytestmark = pytest.mark.django_db
 feeds = FeedChannel()
@@ -289,3 +290,11 @@ def test_an_address_that_means_nothing_is_said_in_a_sentence(
     response = client.get(f"/cap/{where}")
     assert response.status_code == 404
     assert response.content.decode() == f"{sentence}\n"
+
+
+def test_what_is_announced_is_there(client: Client) -> None:
+    dispatch = fan_out()
+    told = dispatch.update
+    assert client.get(f"/cap/{told.identifier}.xml").status_code == 200
+    (found,) = documents(client, "/cap/all.atom")
+    assert found == f"http://testserver/cap/{told.identifier}.xml"
