@@ -142,6 +142,17 @@ def tiles(name: str, value: str) -> str:
     return value
 
 
+def hubs(name: str, values: Iterable[str]) -> list[str]:
+    """The addresses of WebSub hubs, as they stand in links."""
+    known = list(values)
+    for value in known:
+        if not re.fullmatch(r"https?://[^\s<>\"]+", value, re.ASCII):
+            raise ImproperlyConfigured(
+                f"{name} holds {value!r}: give addresses such as https://hub.example.se/, comma-separated."
+            )
+    return known
+
+
 def secret_key(name: str, value: str) -> str:
     """A key that nobody guesses, by the same measure as ``check --deploy``."""
     if (

@@ -244,6 +244,8 @@ NOTIFY_CHANNELS = [
     "notify.channels.feeds.channel.FeedChannel",
     "notify.channels.banners.channel.BannerChannel",
 ]
+# Hubs that tell feed readers at once (WebSub): feeds link to them.
+WEBSUB_HUBS = environment.hubs("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]))
 # Channels stand beside alerts and import nothing of them: this names who knows the places.
 NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 

@@ -55,6 +55,7 @@ OPTIONAL = (
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
+    "WEBSUB_HUBS",
 )
 # Set by apply(), from TEST_… variables.
 SERVERS = ("DATABASE_URL", "REDIS_URL")

@@ -7,6 +7,7 @@ stale-if-error), and the Fetch standard's CORS and Cross-Origin-Resource-Policy.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -71,12 +72,13 @@ def answer(
     language: str,
     changed: datetime | None = None,
     keep: str = LIVE,
+    links: Iterable[object] = (),
 ) -> HttpResponse:
     """The content, or 304 (or 412) where the request's conditions say so.
 
     The conditions are weighed in RFC 9110's order (section 13.2.2): with If-None-Match there,
     If-Modified-Since is not looked at. changed: when it last became different, for Last-Modified;
-    None says nothing.
+    None says nothing. links: each as a value of the header ``Link`` (RFC 8288).
     """
     tag = entity_tag(content)
     seconds = int(changed.timestamp()) if changed else None
@@ -89,8 +91,19 @@ def answer(
         )
         del response.headers["Content-Type"]
     response.headers["ETag"] = tag
+    if values := ", ".join(str(link) for link in links):
+        response.headers["Link"] = values
     if seconds is not None:
         response.headers["Last-Modified"] = http_date(seconds)
+    return response
+
+
+def elsewhere(address: str, *, language: str) -> HttpResponse:
+    """What is asked for stands at another address for now."""
+    response = SharedResponse(
+        b"", content_type="text/plain; charset=utf-8", language=language, keep=PASSING, status=307
+    )
+    response.headers["Location"] = address
     return response
 
 

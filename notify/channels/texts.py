@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -27,6 +28,11 @@ def clean_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [clean_json(part) for part in value]
     return value
+
+
+def json_bytes(value: Any) -> bytes:
+    """The JSON value, cleaned, as compact UTF-8."""
+    return json.dumps(clean_json(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def paragraphs(text: str) -> list[list[str]]:

@@ -9,7 +9,7 @@ from notify.dispatch.models import State
 
 CHANNELS = {
     "sms": _("SMS"),
-    "feeds": _("Feeds (RSS and Atom)"),
+    "feeds": _("Feeds and calendars"),
     "banners": _("Banner on web pages"),
 }
 """A channel that is not listed goes by its own name."""

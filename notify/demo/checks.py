@@ -70,7 +70,7 @@ def check_sms(
 
 
 def check_feeds(web_url: str, notice: Notice) -> str:
-    """RSS and Atom, for all and for the area, hold the entry; the neighbours' feed does not."""
+    """RSS, Atom and JSON Feed, for all and for the area, hold the entry; the neighbours' does not."""
     found = 0
     for language in notice.words:
         for place, expected in (
@@ -78,14 +78,10 @@ def check_feeds(web_url: str, notice: Notice) -> str:
             (f"area/{ASPERED}", True),
             (f"area/{FRISTAD}", False),
         ):
-            for form in ("rss", "atom"):
+            for form in ("rss", "atom", "json"):
                 address = f"{web_url}/feeds/{language}/{place}.{form}"
-                status, _headers, body = _get(address)
-                feed = feedparser.parse(body)
-                if status != 200 or feed.bozo:
-                    raise Wrong(f"{address} is not a well-formed feed ({status})")
                 headline = notice.in_language(language).headline
-                holds = [entry for entry in feed.entries if headline in entry.title]
+                holds = [title for title in _titles(address) if headline in title]
                 if len(holds) != int(expected):
                     raise Wrong(f"{address} holds the alert {len(holds)} times")
                 found += 1
@@ -94,6 +90,16 @@ def check_feeds(web_url: str, notice: Notice) -> str:
     if _get(address, {"If-None-Match": etag})[0] != 304:
         raise Wrong(f"{address} is sent again though nothing changed")
     return f"{found} feeds well-formed and right; unchanged ones answer 304"
+
+
+def _titles(address: str) -> list[str]:
+    status, headers, body = _get(address)
+    if headers["Content-Type"] == "application/feed+json":
+        return [item["title"] for item in json.loads(body)["items"]]
+    feed = feedparser.parse(body)
+    if status != 200 or feed.bozo:
+        raise Wrong(f"{address} is not a well-formed feed ({status})")
+    return [entry.title for entry in feed.entries]
 
 
 def check_banner(web_url: str, notice: Notice) -> str:

@@ -23,7 +23,7 @@ PLACES = tuple(Place(f"P{number}", f"Plats {number}", f"/P{number}/") for number
 
 
 def entries(place: Place) -> list[str]:
-    rows = feeds.listed(feeds.Scope(path=place.path), timezone.now())
+    rows, _left = feeds.listed(feeds.Scope(path=place.path), timezone.now())
     return [f"{row.update} {row.ending}" for row in rows]
 
 

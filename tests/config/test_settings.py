@@ -100,6 +100,8 @@ def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, Any]:
         ("CAP_SIGNING_KEY", "hej"),
         ("CAP_SIGNING_KEY", "-----BEGIN PRIVATE KEY-----\nhej\n-----END PRIVATE KEY-----"),
         ("CAP_SIGNING_CERTIFICATE", "hej"),
+        ("WEBSUB_HUBS", "hub.example.se"),
+        ("WEBSUB_HUBS", "https://hub.example.se/,https://<b>"),
         ("MAP_TILES_URL", "http://tiles.example.se/{z}/{x}/{y}.png"),
         ("MAP_TILES_URL", "https://tiles.example.se/{z}/{x}/{y}.png"),
         ("MAP_TILES_ATTRIBUTION", "© Exempelstad"),

@@ -79,7 +79,17 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
 
 
 @pytest.mark.parametrize(
-    "path", ["/feeds/alerts.atom", "/cap/1.xml", "/embed/v1/banner.js", "/static/a.css"]
+    "path",
+    [
+        "/feeds/alerts.atom",
+        "/feeds/sv/all.json",
+        "/feeds/sv/all.geojson",
+        "/feeds/sv/all.ics",
+        "/feeds/sv/all/2026-W47.atom",
+        "/cap/1.xml",
+        "/embed/v1/banner.js",
+        "/static/a.css",
+    ],
 )
 def test_a_crowd_asks_the_application_once(front: int, upstream: Upstream, path: str) -> None:
     first, second = get(front, path), get(front, path, Cookie="session=secret", User_Agent="other")

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from notify.channels.feeds.formats import Format
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def test_every_feed_that_it_lists_is_there(client: Client, english: Client) -> N
     for browser in (client, english):
         page = browser.get("/about/").content.decode()
         feeds = set(re.findall(r'href="(/feeds/[^"]+)"', page))
-        assert len(feeds) == 2 * (1 + 1 + 3)
+        assert len(feeds) == len(Format) * (1 + 1 + 3)
         for feed in feeds:
             assert browser.get(feed).status_code == 200
 

@@ -17,6 +17,7 @@ from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Urgency
 from notify.channels.feeds.channel import FeedChannel
 from notify.dispatch.notices import notice_of
+from notify.channels.feeds.formats import Format
 from tests import given
 from tests.channels.notices import hand
 from tests.portal.world import HOUR, ONLY_SWEDISH, overdue, planned, say, words
@@ -327,7 +328,7 @@ def test_feed_readers_find_the_feeds_of_its_areas(client: Client) -> None:
     [area] = alert.areas.all()
 
     html = read(client, alert)
-    for suffix in ("rss", "atom"):
+    for suffix in Format:
         for feed in (f"/feeds/sv/area/{area.code}.{suffix}", f"/feeds/sv/all.{suffix}"):
             assert f'href="{feed}"' in html[: html.index("</head>")]
 

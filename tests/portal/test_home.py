@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Severity, Urgency
+from notify.channels.feeds.formats import Format
 from tests import given
 from tests.portal.world import HOUR, ONLY_SWEDISH, overdue, planned, say, words
 
@@ -325,7 +326,7 @@ def test_the_feeds_that_the_page_names_are_there(client: Client, english: Client
     for browser in (client, english):
         html = read(browser, f"/?place={area.code}")
         links = re.findall(r'<link rel="alternate"[^>]*?href="([^"]+)"', html, re.DOTALL)
-        assert len(links) == 4
+        assert len(links) == 2 * len(Format)
         for link in links:
             assert browser.get(link).status_code == 200
 

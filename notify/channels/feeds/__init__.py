@@ -1,1 +1,1 @@
-"""RSS and Atom feeds: an entry for each update, for all, per area, per service."""
+"""Feeds in several formats: an entry for each update, for all, per area, per service."""

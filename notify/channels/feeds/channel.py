@@ -1,4 +1,4 @@
-"""The channel that publishes entries in RSS and Atom feeds."""
+"""The channel that publishes entries in feeds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FeedChannel(PublishingChannel):
 
     def preview(self, notice: Notice, language: str) -> Preview:
         """The entry as a feed reader shows it."""
-        words = entry_words(notice, language, ending=_own_ending(notice))
+        words = entry_words(notice, language, ending=notice.ending)
         with translation.override(language):
             sent = moment(notice.sent)
         context = {
@@ -38,9 +38,3 @@ class FeedChannel(PublishingChannel):
             "language": words.language,
         }
         return Preview(self.name, language, "feeds/preview.html", context)
-
-
-def _own_ending(notice: Notice) -> str:
-    if notice.cancelled:
-        return "cancelled"
-    return "resolved" if notice.all_clear else ""

@@ -48,6 +48,8 @@ class Entry(models.Model):
     number = models.PositiveIntegerField()
     service = models.CharField(max_length=32, db_index=True)
     notice_json = models.JSONField()
+    # Where its areas lay when it was published: GeoJSON geometries, of the outermost areas alone.
+    outlines = models.JSONField(default=list)
     sent = models.DateTimeField(db_index=True)
     # When feeds first had it, which Last-Modified goes by: a late worker must not be missed.
     arrived_at = models.DateTimeField(default=timezone.now)

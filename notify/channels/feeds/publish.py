@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
 from notify.channels.feeds.cap.freeze import freeze
+from notify.channels.feeds.geometry import Geometry, outermost
 from notify.channels.feeds.models import Ending, Entry, EntryArea, Story
 from notify.channels.notice import Notice, Place
+from notify.channels.registry import directory
 from notify.channels.texts import clean_json
 
 
@@ -27,6 +30,7 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
                 "number": notice.number,
                 "service": notice.service,
                 "notice_json": clean_json(notice.to_json()),
+                "outlines": partial(_outlines, notice),
                 "sent": notice.sent,
             },
         )
@@ -42,11 +46,18 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
             Entry.objects.filter(pk=entry.pk).update(arrived_at=timezone.now())
 
 
+def _outlines(notice: Notice) -> list[Geometry]:
+    """The outlines of the notice's places, in their order, as they are now."""
+    codes = [place.code for place in outermost(notice.places)]
+    known = directory().outlines(codes)
+    return [known[code] for code in codes if code in known]
+
+
 def _story(notice: Notice) -> Story:
     """The story of the notice's alert, told at least as far as this notice."""
     now = {
         "number": notice.number,
-        "ending": _ending(notice),
+        "ending": Ending(notice.ending),
         "over_at": notice.sent if notice.ends_alert else notice.lapses,
         "arrived_at": timezone.now(),
     }
@@ -55,9 +66,3 @@ def _story(notice: Notice) -> Story:
         Story.objects.filter(pk=story.pk, number__lt=notice.number).update(**now)
         story.refresh_from_db(fields=["number"])
     return story
-
-
-def _ending(notice: Notice) -> Ending:
-    if notice.cancelled:
-        return Ending.CANCELLED
-    return Ending.RESOLVED if notice.all_clear else Ending.NONE

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from notify.channels.feeds.geometry import Geometry
 from notify.channels.feeds.models import Entry, EntryArea, Story
+from notify.channels.feeds.weeks import Week
 from notify.channels.notice import Notice
 from notify.channels.places import concerning
 
@@ -17,25 +19,28 @@ LINGER = timedelta(days=7)
 """How long what is over stays in the feeds, marked so."""
 MOST = 100
 """How many entries a feed holds."""
-STORY = ("ending", "over_at", "arrived_at")
+STORY = ("number", "ending", "over_at", "arrived_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which entries a feed is about: those of a service, of an area; without either, all.
 
-    path: the codes from the root down to the area.
+    path: the codes from the root down to the area. planned: planned work alone, and of each only
+    the latest word.
     """
 
     service: str = ""
     path: str = ""
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """An entry's place in a feed: everything that can make it look different, and when it did.
 
-    ending: "resolved", "cancelled", "lapsed" (planned work whose end has passed), or "".
+    ending: "resolved", "cancelled", "lapsed" (planned work whose end has passed), or "". latest:
+    whether nothing newer was said of its alert; None in an archive, which does not look ahead.
     """
 
     update: UUID
@@ -43,25 +48,40 @@ class Listed:
     updated: datetime
     arrived: datetime
     ending: str
+    latest: bool | None = True
 
 
-def listed(scope: Scope, now: datetime) -> list[Listed]:
-    """The entries of a feed, newest first; one SQL statement, and no words read."""
-    standing = Q(story__over_at=None) | Q(story__over_at__gt=now - LINGER)
+def listed(scope: Scope, now: datetime) -> tuple[list[Listed], datetime | None]:
+    """The entries of a feed, newest first, and when one last left it, over for long.
+
+    One SQL statement, or two for a feed that is empty; no words are read.
+    """
+    left = _left(scope, now)
     rows = (
         _entries(scope)
-        .filter(standing)
+        .filter(Q(story__over_at=None) | Q(story__over_at__gt=now - LINGER))
+        .annotate(left=Subquery(left))
         .select_related("story")
-        .only("update", "sent", "arrived_at", *(f"story__{name}" for name in STORY))
+        .only("update", "sent", "number", "arrived_at", *(f"story__{name}" for name in STORY))
         .order_by("-sent", "-number", "-pk")[:MOST]
     )
-    return [_listed(entry, now) for entry in rows]
+    entries = list(rows)
+    over_at = entries[0].left if entries else left.first()
+    return [_listed(entry, now) for entry in entries], over_at and over_at + LINGER
+
+
+def _left(scope: Scope, now: datetime) -> QuerySet[Story, datetime | None]:
+    """When the story that left the feed last was over."""
+    of_scope = Exists(_entries(scope).filter(story=OuterRef("pk")))
+    left = Story.objects.filter(of_scope, over_at__lte=now - LINGER).order_by("-over_at")
+    return left.values_list("over_at", flat=True)[:1]
 
 
 def _listed(entry: Entry, now: datetime) -> Listed:
     story, sent, arrived = entry.story, entry.sent, entry.arrived_at
+    latest = entry.number == story.number
     if story.over_at is None or story.over_at > now:
-        return Listed(entry.update, sent, sent, arrived, "")
+        return Listed(entry.update, sent, sent, arrived, "", latest)
     return Listed(
         update=entry.update,
         sent=sent,
@@ -69,28 +89,43 @@ def _listed(entry: Entry, now: datetime) -> Listed:
         # Planned work lapses by the clock; an end is known only when it has arrived here.
         arrived=max(arrived, story.arrived_at if story.ending else story.over_at),
         ending=story.ending or "lapsed",
+        latest=latest,
     )
 
 
-def last_left(scope: Scope, now: datetime) -> datetime | None:
-    """When an entry last left the feed because it had been over for long; one SQL statement."""
-    stories = Story.objects.filter(
-        Exists(_entries(scope).filter(story=OuterRef("pk"))), over_at__lte=now - LINGER
+def said_in(scope: Scope, week: Week) -> list[Listed]:
+    """The entries sent in a week, newest first, as they were then; one SQL statement."""
+    rows = (
+        _entries(scope)
+        .filter(sent__gte=week.begins, sent__lt=week.ends)
+        .order_by("-sent", "-number", "-pk")
+        .values_list("update", "sent", "arrived_at")
     )
-    over_at = stories.order_by("-over_at").values_list("over_at", flat=True).first()
-    return over_at + LINGER if over_at else None
+    return [
+        Listed(update, sent, sent, arrived, ending="", latest=None)
+        for update, sent, arrived in rows
+    ]
 
 
-def notices(updates: Iterable[UUID]) -> dict[UUID, Notice]:
-    """The frozen words of these entries; one SQL statement."""
-    rows = Entry.objects.filter(update__in=list(updates)).values_list("update", "notice_json")
-    return {update: Notice.from_json(plain) for update, plain in rows}
+def last_before(scope: Scope, week: Week) -> datetime | None:
+    """When the last entry before a week was sent; one SQL statement."""
+    earlier = _entries(scope).filter(sent__lt=week.begins).order_by("-sent")
+    return earlier.values_list("sent", flat=True).first()
+
+
+def frozen(updates: Iterable[UUID]) -> dict[UUID, tuple[Notice, list[Geometry]]]:
+    """The words of these entries and the outlines of their areas; one SQL statement."""
+    entries = Entry.objects.filter(update__in=list(updates))
+    rows = entries.values_list("update", "notice_json", "outlines")
+    return {update: (Notice.from_json(plain), outlines) for update, plain, outlines in rows}
 
 
 def _entries(scope: Scope) -> QuerySet[Entry]:
     entries = Entry.objects.all()
     if scope.service:
         entries = entries.filter(service=scope.service)
+    if scope.planned:
+        entries = entries.filter(notice_json__urgency="Future", number=F("story__number"))
     if scope.path:
         places = EntryArea.objects.filter(concerning([scope.path]), entry=OuterRef("pk"))
         entries = entries.filter(Exists(places))

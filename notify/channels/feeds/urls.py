@@ -1,37 +1,25 @@
-"""The addresses of feeds: ``sv/all.rss``, ``sv/area/1490/service/water.atom``."""
+"""The addresses of feeds: ``sv/all.rss``, ``sv/area/1490/service/water.atom``.
+
+The archive of a week stands below its feed: ``sv/all/2026-W47.rss``.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from notify.channels.feeds.render import Format
 from notify.channels.feeds.views import feed
 
-
-class FormatConverter:
-    """``rss`` or ``atom``."""
-
-    regex = "|".join(Format)
-
-    def to_python(self, value: str) -> str:
-        """The format's name."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """The format's name."""
-        return value
-
-
-register_converter(FormatConverter, "feed_format")
+# How each address says what its feed is about.
+SCOPES = {
+    "all": "all",
+    "area": "area/<slug:code>",
+    "service": "service/<slug:slug>",
+    "area_service": "area/<slug:code>/service/<slug:slug>",
+}
 
 app_name = "feeds"
 urlpatterns: list[URLPattern] = [
-    path("<slug:language>/all.<feed_format:suffix>", feed, name="all"),
-    path("<slug:language>/area/<slug:code>.<feed_format:suffix>", feed, name="area"),
-    path("<slug:language>/service/<slug:slug>.<feed_format:suffix>", feed, name="service"),
-    path(
-        "<slug:language>/area/<slug:code>/service/<slug:slug>.<feed_format:suffix>",
-        feed,
-        name="area_service",
-    ),
+    path(f"<slug:language>/{scope}{week}.<slug:suffix>", feed, name=f"{name}{suffix}")
+    for name, scope in SCOPES.items()
+    for suffix, week in {"": "", "_week": "/<slug:week>"}.items()
 ]

@@ -18,6 +18,7 @@ from notify.channels.texts import clean, paragraphs, says
 SERVICE_SCHEME = "urn:notify:service"
 SEVERITY_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#severity"
 URGENCY_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#urgency"
+TYPE_SCHEME = "urn:oasis:names:tc:emergency:cap:1.2#msgType"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,37 @@ def entry_words(
         )
 
 
+def entry_text(notice: Notice, language: str) -> str:
+    """What it says and advises, as plain text with a blank line between paragraphs."""
+    words = notice.in_language(language)
+    told = [
+        "\n".join(lines)
+        for text in (words.description, words.instruction)
+        for lines in paragraphs(text)
+    ]
+    advice = "\n".join(f"• {_line(one)}" for one in notice.advice_in(language))
+    return "\n\n".join([*told, *([advice] if advice else [])])
+
+
 def _categories(notice: Notice, language: str) -> Iterator[Category]:
-    """What a reader can filter by: the service, and how severe it is or that it is planned."""
+    """What a reader can filter by: the service, how severe it is or that it is planned, and whether it is new."""
     yield Category(notice.service, _line(notice.service_name(language)), SERVICE_SCHEME)
     if notice.planned:
         # A second label, "Minor disruption", would contradict this one.
         yield Category(notice.urgency, _("Planned work"), URGENCY_SCHEME)
     else:
         yield Category(notice.severity, severity_label(notice.severity), SEVERITY_SCHEME)
+    yield Category(notice.message_type, _type_label(notice.message_type), TYPE_SCHEME)
+
+
+def _type_label(message_type: str) -> str:
+    """CAP's message type as a person reads it, in the active language."""
+    labels = {
+        "Alert": pgettext("message type", "New"),
+        "Update": pgettext("message type", "Update"),
+        "Cancel": pgettext("message type", "Cancellation"),
+    }
+    return labels.get(message_type, message_type)
 
 
 def severity_label(severity: str) -> str:

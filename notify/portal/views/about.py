@@ -7,33 +7,26 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from notify.alerts.models import Service
+from notify.portal.feeds import Feed, feeds
 from notify.portal.places import choosable_places
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """What a feed holds, and where it is in both formats."""
+    """What a feed holds, and where it is in every format."""
 
     label: str
-    rss: str
-    atom: str
+    feeds: list[Feed]
 
     @classmethod
     def of(cls, label: str, route: str, **place: str) -> FeedRow:
         """The row of a route of the feeds, in the language of the page."""
-        name, words = f"feeds:{route}", {"language": get_language() or "", **place}
-        return cls(
-            label,
-            rss=reverse(name, kwargs={**words, "suffix": "rss"}),
-            atom=reverse(name, kwargs={**words, "suffix": "atom"}),
-        )
+        return cls(label, feeds(route, **place))
 
 
 @require_safe

@@ -30,9 +30,9 @@ def rows() -> list[object]:
 
 def test_planned_work_is_tagged_so_and_not_as_a_disruption() -> None:
     context = feeds.preview(notice(urgency="Future", severity="Minor"), "sv").context
-    assert context["categories"] == ["Dricksvatten", "Planerat arbete"]
+    assert context["categories"] == ["Dricksvatten", "Planerat arbete", "Nytt"]
     context = feeds.preview(notice(severity="Minor"), "sv").context
-    assert context["categories"] == ["Dricksvatten", "Mindre störning"]
+    assert context["categories"] == ["Dricksvatten", "Mindre störning", "Nytt"]
 
 
 def test_it_is_addressed_by_area() -> None:

@@ -2,51 +2,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import feedparser
 import pytest
 from hypothesis import given as example
-from hypothesis import strategies as st
+from hypothesis import settings
 from lxml import etree, html
 
-from notify.channels.feeds.render import NEVER, Format, Head, render
-from notify.channels.feeds.selectors import Listed
+from notify.channels.feeds.formats import Format
+from notify.channels.feeds.geometry import Geometry
+from notify.channels.feeds.render import render
+from notify.channels.feeds.xml import NEVER
 from notify.channels.notice import Advice, Notice, Place, Words
+from tests.channels.feeds.feeding import SENT, SQUARE, WILD, head, item, square
 from tests.channels.notices import ÄSPERED, all_clear_of, notice
 
-SENT = datetime(2026, 11, 23, 8, 30, 15, 123456, tzinfo=UTC)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 NS = {"a": "http://www.w3.org/2005/Atom", "content": "http://purl.org/rss/1.0/modules/content/"}
-# Everything that can come in through JSON, halves of surrogate pairs included.
-WILD = st.text(st.characters(exclude_categories=()), max_size=60)
-BOTH = pytest.mark.parametrize("form", list(Format))
-
-
-def head(form: Format = Format.ATOM, **changes: Any) -> Head:
-    return replace(
-        Head(
-            format=form,
-            language="sv",
-            title="Driftinformation: Äspered",
-            subtitle="Störningar",
-            publisher="Borås stad",
-            address=f"https://drift.example/feeds/sv/all.{form}",
-            page="https://drift.example/",
-            updated=SENT,
-        ),
-        **changes,
-    )
-
-
-def listed(told: Notice, **changes: Any) -> Listed:
-    return replace(Listed(UUID(told.update), SENT, SENT, SENT, ""), **changes)
+BOTH = pytest.mark.parametrize("form", [Format.RSS, Format.ATOM])
 
 
 def xml(form: Format, *notices: Notice, **changes: Any) -> etree._Element:
-    entries = [(listed(told), told) for told in notices]
+    entries = [item(told) for told in notices]
     return etree.fromstring(render(head(form, **changes), entries))
 
 
@@ -104,9 +83,7 @@ def test_rss_has_what_readers_need() -> None:
 @BOTH
 def test_entries_keep_their_order(form: Format) -> None:
     first, second = notice(), notice()
-    entries = feedparser.parse(
-        render(head(form), [(listed(n), n) for n in (first, second)])
-    ).entries
+    entries = feedparser.parse(render(head(form), [item(n) for n in (first, second)])).entries
     assert [entry.id for entry in entries] == [
         f"urn:uuid:{first.update}",
         f"urn:uuid:{second.update}",
@@ -115,14 +92,14 @@ def test_entries_keep_their_order(form: Format) -> None:
 
 @BOTH
 def test_an_entry_is_filed_under_service_and_severity(form: Format) -> None:
-    tags = feedparser.parse(render(head(form), [(listed(t := notice()), t)])).entries[0].tags
+    tags = feedparser.parse(render(head(form), [item(notice())])).entries[0].tags
     labels = [tag.get("label") or tag.term for tag in tags]
-    assert labels == ["Dricksvatten", "Allvarlig störning"]
+    assert labels == ["Dricksvatten", "Allvarlig störning", "Nytt"]
 
 
 @BOTH
 def test_who_publishes_is_said(form: Format) -> None:
-    entry = feedparser.parse(render(head(form), [(listed(t := notice()), t)])).entries[0]
+    entry = feedparser.parse(render(head(form), [item(notice())])).entries[0]
     assert entry.author == "Borås stad"
 
 
@@ -158,7 +135,7 @@ def test_rss_descriptions_are_escaped_as_html_once_more() -> None:
 def test_a_mark_says_how_it_ended(form: Format) -> None:
     told = notice(sent=SENT)
     later = SENT + timedelta(hours=2)
-    data = render(head(form), [(listed(told, ending="resolved", updated=later), told)])
+    data = render(head(form), [item(told, ending="resolved", updated=later)])
     entry = feedparser.parse(data).entries[0]
     assert entry.title == "Avhjälpt: Vattenavbrott i Äspered"
     assert "avhjälptes 23 november 2026 kl. 11.30" in entry.content[0].value
@@ -167,7 +144,7 @@ def test_a_mark_says_how_it_ended(form: Format) -> None:
 
 def test_a_headline_that_says_so_itself_is_not_marked_twice() -> None:
     told = notice(words={"sv": Words("Avhjälpt: vattnet är tillbaka")})
-    data = render(head(), [(listed(told, ending="resolved"), told)])
+    data = render(head(Format.ATOM), [item(told, ending="resolved")])
     assert feedparser.parse(data).entries[0].title == "Avhjälpt: vattnet är tillbaka"
 
 
@@ -178,6 +155,7 @@ def test_an_empty_feed_says_never_rather_than_now(form: Format) -> None:
 
 
 @BOTH
+@settings(max_examples=30, deadline=None)
 @example(WILD, WILD, WILD, WILD)
 def test_no_text_breaks_a_feed_or_gets_markup_into_it(
     form: Format, headline: str, description: str, instruction: str, name: str
@@ -188,7 +166,7 @@ def test_no_text_breaks_a_feed_or_gets_markup_into_it(
         service_names={"sv": name},
         publisher=name,
     )
-    data = render(head(form, title=name or "x"), [(listed(told), told)])
+    data = render(head(form, title=name or "x"), [item(told)])
     root = etree.fromstring(data)
     for text in root.xpath("//*[local-name()='content' or local-name()='encoded']/text()"):
         fragment = html.fragment_fromstring(str(text), create_parent="div")
@@ -202,8 +180,8 @@ def test_advice_stands_in_the_readers_language_until_it_is_over() -> None:
     told = notice(sent=SENT, advice=(BOIL,))
 
     def content(told: Notice, language: str = "sv", ending: str = "") -> str:
-        entries = [(listed(told, ending=ending), told)]
-        root = etree.fromstring(render(head(language=language), entries))
+        entries = [item(told, ending=ending)]
+        root = etree.fromstring(render(head(Format.ATOM, language=language), entries))
         return root.findtext("a:entry/a:content", namespaces=NS) or ""
 
     assert "<ul><li>Koka vattnet.</li></ul>" in content(told)
@@ -217,8 +195,8 @@ def test_where_help_is_to_be_had_stands_under_its_heading_until_it_is_over() -> 
     told = notice(sent=SENT, help_at=("Torget <8–20>", "Skolan"), help_heading=heading)
 
     def content(language: str = "sv", ending: str = "") -> str:
-        entries = [(listed(told, ending=ending), told)]
-        root = etree.fromstring(render(head(language=language), entries))
+        entries = [item(told, ending=ending)]
+        root = etree.fromstring(render(head(Format.ATOM, language=language), entries))
         return root.findtext("a:entry/a:content", namespaces=NS) or ""
 
     places = "<ul><li>Torget &lt;8–20&gt;</li><li>Skolan</li></ul>"
@@ -226,3 +204,26 @@ def test_where_help_is_to_be_had_stands_under_its_heading_until_it_is_over() -> 
     assert f"<p>Here you can fetch drinking water:</p>{places}" in content("en")
     for ending in ("resolved", "cancelled", "lapsed"):
         assert "Torget" not in content(ending=ending)
+
+
+@BOTH
+def test_an_entry_says_where_it_holds(form: Format) -> None:
+    def where(*outlines: Geometry) -> list[tuple[str, str]]:
+        located = replace(item(notice()), outlines=outlines)
+        root = etree.fromstring(render(head(form), [located]))
+        found = root.xpath("//*[namespace-uri()='http://www.georss.org/georss']")
+        return [(etree.QName(element).localname, element.text) for element in found]
+
+    assert where(SQUARE) == [("polygon", "57 13 57 13.5 57.5 13.5 57.5 13 57 13")]
+    assert where(SQUARE, {"type": "Polygon", "coordinates": square(14)}) == [
+        ("box", "57 13 57.5 14.5")
+    ]
+    assert where() == []
+
+
+@BOTH
+def test_a_feed_reader_sees_the_same_place(form: Format) -> None:
+    data = render(head(form), [replace(item(notice()), outlines=[SQUARE])])
+    where = feedparser.parse(data).entries[0].where
+    assert where.type == "Polygon"
+    assert [list(position) for position in where.coordinates[0]] == SQUARE["coordinates"][0]
