@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Urgency
 from notify.channels.feeds.channel import FeedChannel
-from notify.dispatch.notices import notice_of
 from notify.channels.feeds.formats import Format
+from notify.dispatch.notices import notice_of
 from tests import given
 from tests.channels.notices import hand
 from tests.portal.world import HOUR, ONLY_SWEDISH, overdue, planned, say, words

@@ -6,54 +6,27 @@ An entry never changes, as its document does not: that something is over is a do
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import format_datetime
-from enum import StrEnum
 
-from django.utils import timezone
 from django.utils.html import escape
 from lxml import etree
 from lxml.builder import ElementMaker
 
 from notify.channels.feeds.cap.addresses import MEDIA_TYPE, document_address
 from notify.channels.feeds.cap.selectors import Listed
+from notify.channels.feeds.formats import Format, Head
+from notify.channels.feeds.particulars import local
 from notify.channels.feeds.wording import EntryWords, entry_words
+from notify.channels.feeds.xml import ATOM, NEVER
 from notify.channels.notice import Notice
 from notify.channels.texts import clean
 
-ATOM = "http://www.w3.org/2005/Atom"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of an index that never held anything: Atom demands one, and now would be a lie."""
+FORMATS = (Format.ATOM, Format.RSS)
+"""The formats an index comes in, as its address ends."""
 _atom = ElementMaker(namespace=ATOM, nsmap={None: ATOM})
 _in_rss = ElementMaker(namespace=ATOM, nsmap={"atom": ATOM})
 _rss = ElementMaker()
-
-
-class Format(StrEnum):
-    """The formats an index comes in, as its address ends."""
-
-    ATOM = "atom"
-    RSS = "rss"
-
-    @property
-    def media_type(self) -> str:
-        """Its media type."""
-        return f"application/{self.value}+xml"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What an index says of itself. Addresses are absolute."""
-
-    format: Format
-    language: str
-    title: str
-    subtitle: str
-    publisher: str
-    address: str
-    page: str
 
 
 def render(head: Head, documents: Iterable[tuple[Listed, Notice]]) -> bytes:
@@ -68,26 +41,21 @@ def render(head: Head, documents: Iterable[tuple[Listed, Notice]]) -> bytes:
     return xml
 
 
-def _updated(entries: Sequence[tuple[Listed, EntryWords]]) -> datetime:
-    return max((listed.sent for listed, _words in entries), default=NEVER)
-
-
 def _atom_feed(head: Head, entries: Sequence[tuple[Listed, EntryWords]]) -> etree._Element:
     return _atom.feed(
         {LANG: head.language},
         _atom.id(head.address),
         _atom.title(clean(head.title)),
         _atom.subtitle(clean(head.subtitle)),
-        _atom.updated(_local(_updated(entries)).isoformat()),
+        _atom.updated(local(head.updated or NEVER).isoformat()),
         _atom.author(_atom.name(clean(head.publisher)), _atom.uri(head.page)),
-        _atom.link(rel="self", type=head.format.media_type, href=head.address),
-        _atom.link(rel="alternate", type="text/html", href=head.page),
+        *(_atom.link(link.attributes) for link in head.links),
         *(_atom_entry(listed, words) for listed, words in entries),
     )
 
 
 def _atom_entry(listed: Listed, words: EntryWords) -> etree._Element:
-    sent = _local(listed.sent).isoformat()
+    sent = local(listed.sent).isoformat()
     return _atom.entry(
         {LANG: words.language},
         _atom.id(f"urn:uuid:{listed.update}"),
@@ -109,7 +77,7 @@ def _rss_feed(head: Head, entries: Sequence[tuple[Listed, EntryWords]]) -> etree
         _rss.link(head.page),
         _rss.description(clean(head.subtitle)),
         _rss.language(head.language),
-        _rss.lastBuildDate(format_datetime(_local(_updated(entries)))),
+        _rss.lastBuildDate(format_datetime(local(head.updated or NEVER))),
         _in_rss.link(rel="self", type=head.format.media_type, href=head.address),
         *(_rss_item(listed, words) for listed, words in entries),
     )
@@ -125,10 +93,6 @@ def _rss_item(listed: Listed, words: EntryWords) -> etree._Element:
         _rss.description(escape(words.summary)),
         *(_rss.category(category.label, domain=category.scheme) for category in words.categories),
         _rss.guid(f"urn:uuid:{listed.update}", isPermaLink="false"),
-        _rss.pubDate(format_datetime(_local(listed.sent))),
+        _rss.pubDate(format_datetime(local(listed.sent))),
         _in_rss.link(rel="alternate", type=MEDIA_TYPE, href=address),
     )
-
-
-def _local(time: datetime) -> datetime:
-    return timezone.localtime(time).replace(microsecond=0)

@@ -17,16 +17,12 @@ from django.views.decorators.http import require_safe
 from notify.channels import cached
 from notify.channels.feeds.cap import selectors
 from notify.channels.feeds.cap.addresses import MEDIA_TYPE
-from notify.channels.feeds.cap.index import Format, Head, render
+from notify.channels.feeds.cap.index import FORMATS, render
 from notify.channels.feeds.cap.selectors import Listed
-from notify.channels.feeds.selectors import Scope
-from notify.channels.registry import directory
+from notify.channels.feeds.formats import Head
+from notify.channels.feeds.subject import Unknown, subject
 
 LANGUAGE = re.compile(r"<language>([^<]+)</language>")
-
-
-class Unknown(Exception):
-    """The address means nothing. ``str()`` says why, in the active language."""
 
 
 def in_the_sites_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -75,42 +71,29 @@ def _uuid(identifier: str) -> UUID | None:
 @in_the_sites_language
 def index(request: HttpRequest, suffix: str, code: str = "", slug: str = "") -> HttpResponse:
     """Which documents there are about an area, a service, both or everything."""
-    if suffix not in list(Format):
-        formats = {"formats": ", ".join(Format)}
+    if suffix not in FORMATS:
+        formats = {"formats": ", ".join(FORMATS)}
         raise Unknown(_("Lists of CAP messages come in these formats: %(formats)s.") % formats)
-    title, scope = _meant(code, slug)
+    asked = subject(settings.LANGUAGE_CODE, suffix, code, slug)
+    listed = selectors.listed(asked.scope, timezone.now())
     head = Head(
-        format=Format(suffix),
-        language=settings.LANGUAGE_CODE,
-        title=title,
+        format=asked.format,
+        language=asked.language,
+        title=f"{asked.title} (CAP)",
         subtitle=_("Disruptions and planned work as CAP 1.2, for other alerting systems."),
         publisher=settings.PUBLISHER_NAME,
         # Its own name, whatever query a reader appended.
         address=settings.PUBLIC_URL + request.path,
         page=settings.PUBLIC_URL + reverse("portal:home"),
+        updated=listed[0].sent if listed else None,
     )
     return cached.answer(
         request,
-        _rendered(head, tuple(selectors.listed(scope, timezone.now()))),
-        content_type=f"{head.format.media_type}; charset=utf-8",
+        _rendered(head, tuple(listed)),
+        content_type=head.format.content_type,
         language=head.language,
+        links=head.links,
     )
-
-
-def _meant(code: str, slug: str) -> tuple[str, Scope]:
-    """The title and scope of an area's code and a service's name, either of which may be empty."""
-    area = directory().area(code) if code else None
-    if code and not area:
-        raise Unknown(_("There is no area with the code “%(code)s”.") % {"code": code})
-    service = directory().service(slug) if slug else None
-    if slug and not service:
-        raise Unknown(_("There is no service with the name “%(name)s”.") % {"name": slug})
-    about = [
-        service.get(settings.LANGUAGE_CODE, slug) if service else "",
-        area.name if area else "",
-    ]
-    title = ": ".join(filter(None, [settings.PUBLISHER_NAME, ", ".join(filter(None, about))]))
-    return f"{title} (CAP)", Scope(service=slug, path=area.path if area else "")
 
 
 @lru_cache(maxsize=128)

@@ -298,3 +298,17 @@ def test_what_is_announced_is_there(client: Client) -> None:
     assert client.get(f"/cap/{told.identifier}.xml").status_code == 200
     (found,) = documents(client, "/cap/all.atom")
     assert found == f"http://testserver/cap/{told.identifier}.xml"
+
+
+@BOTH
+def test_a_feeds_entry_leads_to_the_page_and_to_its_document(client: Client, suffix: str) -> None:
+    told, without = notice(), notice()
+    for one in (told, without):
+        hand(feeds, one)
+    Document.objects.filter(entry__update=without.update).delete()
+    entries = {entry.id: entry for entry in read(client, f"/feeds/en/all.{suffix}").entries}
+    entry = entries[f"urn:uuid:{told.update}"]
+    assert entry.link == told.url
+    assert document_of(entry) == f"http://testserver{address(told)}"
+    types = [link.get("type") for link in entries[f"urn:uuid:{without.update}"].links]
+    assert "application/cap+xml" not in types
