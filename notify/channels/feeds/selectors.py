@@ -54,27 +54,32 @@ class Listed:
 def listed(scope: Scope, now: datetime) -> tuple[list[Listed], datetime | None]:
     """The entries of a feed, newest first, and when one last left it, over for long.
 
-    One SQL statement, or two for a feed that is empty; no words are read.
+    One SQL statement, or two for a feed that is empty; no words are read. Of planned work it is not
+    said when some left: what is replaced leaves too.
     """
-    left = _left(scope, now)
+    # Asked along with the entries: the statement that it would be by itself is saved.
+    left = Story.objects.none() if scope.planned else _left(scope, now)
+    standing = Q(story__over_at__gt=now - LINGER)
+    if not scope.planned:
+        # Planned work always has an end, and then the index on ends finds it.
+        standing |= Q(story__over_at=None)
     rows = (
         _entries(scope)
-        .filter(Q(story__over_at=None) | Q(story__over_at__gt=now - LINGER))
-        .annotate(left=Subquery(left))
+        .filter(standing)
+        .annotate(left=Subquery(left.values("over_at")[:1]))
         .select_related("story")
         .only("update", "sent", "number", "arrived_at", *(f"story__{name}" for name in STORY))
         .order_by("-sent", "-number", "-pk")[:MOST]
     )
     entries = list(rows)
-    over_at = entries[0].left if entries else left.first()
+    over_at = entries[0].left if entries else left.values_list("over_at", flat=True).first()
     return [_listed(entry, now) for entry in entries], over_at and over_at + LINGER
 
 
-def _left(scope: Scope, now: datetime) -> QuerySet[Story, datetime | None]:
-    """When the story that left the feed last was over."""
+def _left(scope: Scope, now: datetime) -> QuerySet[Story]:
+    """The stories that have left the feed, last first."""
     of_scope = Exists(_entries(scope).filter(story=OuterRef("pk")))
-    left = Story.objects.filter(of_scope, over_at__lte=now - LINGER).order_by("-over_at")
-    return left.values_list("over_at", flat=True)[:1]
+    return Story.objects.filter(of_scope, over_at__lte=now - LINGER).order_by("-over_at")
 
 
 def _listed(entry: Entry, now: datetime) -> Listed:

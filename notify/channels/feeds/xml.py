@@ -83,6 +83,8 @@ def _fill(entry: FeedEntry, item: Item, language: str) -> None:
     for category in words.categories:
         entry.category(term=category.term, label=category.label, scheme=category.scheme)
     entry.dc.dc_creator(clean(notice.publisher))
+    # RSS itself has a language for the feed alone.
+    entry.dc.dc_language(words.language)
     entry.details.language = words.language
     entry.details.geometry = joined(item.outlines)
     entry.details.updated = local(listed.updated)

@@ -17,6 +17,7 @@ from notify.alerts.models import Area
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.formats import Format
 from notify.channels.feeds.models import Entry
+from notify.channels.notice import Words
 from tests import given
 from tests.channels.feeds import ical
 from tests.channels.feeds.feeding import SQUARE
@@ -83,9 +84,7 @@ def test_an_areas_feed_holds_its_own_its_parts_and_what_it_is_part_of(client: Cl
     assert set(titles(client, address.format(FRISTAD.code))) == {"Borås", "Fristad"}
 
 
-def given_words(headline: str) -> Any:
-    from notify.channels.notice import Words
-
+def given_words(headline: str) -> Words:
     return Words(headline)
 
 
@@ -112,8 +111,9 @@ def test_a_feed_speaks_its_language(client: Client) -> None:
 
 def test_words_that_lack_the_language_are_marked_with_their_own(client: Client) -> None:
     hand(feeds, notice(words={"sv": given_words("Vattenavbrott")}))
-    body = client.get("/feeds/en/all.atom").content.decode()
-    assert '<entry xml:lang="sv">' in body
+    assert '<entry xml:lang="sv">' in client.get("/feeds/en/all.atom").content.decode()
+    assert "<dc:language>sv</dc:language>" in client.get("/feeds/en/all.rss").content.decode()
+    assert client.get("/feeds/en/all.json").json()["items"][0]["language"] == "sv"
 
 
 def test_a_feed_holds_at_most_a_hundred(client: Client) -> None:
@@ -157,6 +157,17 @@ def test_where_an_entry_holds_is_frozen_with_its_words(client: Client) -> None:
     hand(feeds, notice())
     collection = client.get("/feeds/sv/all.geojson").json()
     assert [feature["geometry"] for feature in collection["features"]] == [None, SQUARE]
+
+
+def test_hostile_words_are_served_in_every_format(client: Client) -> None:
+    hostile = "]]> <b onclick=x> & \u202e\x00\x0b\ud800 \\n;, " + "å" * 10_000
+    words = {"sv": Words(hostile, f"{hostile}\r\n\r\nEND:VEVENT", hostile)}
+    hand(feeds, notice(urgency="Future", words=words))
+    for suffix in ("rss", "atom"):
+        assert len(read(client, f"/feeds/sv/all.{suffix}").entries) == 1
+    assert len(client.get("/feeds/sv/all.json").json()["items"]) == 1
+    assert len(client.get("/feeds/sv/all.geojson").json()["features"]) == 1
+    assert len(events(client)) == 1
 
 
 def events(client: Client, address: str = "/feeds/sv/all.ics") -> list[ical.Component]:
