@@ -14,7 +14,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 
 YES = frozenset({"1", "true", "on", "yes", "y", "ok"})
@@ -30,6 +34,12 @@ SENDER = re.compile(
     r"\+[1-9][0-9]{6,14}|[0-9]{4,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11}"
 )
 """Twilio's senders: E.164, a short code, a Messaging Service, or "Alphanumeric Sender ID" with a letter."""
+
+CAP_SENDER = re.compile(r"[^\s,<&]{1,200}")
+"""What CAP 1.2 (section 3.2.1) lets a sender be: no space, comma, < or &; and no longer than fits beside the rest."""
+
+RSA_BITS = 2048
+"""Shorter RSA keys are broken, or will be while documents signed with them are still read (NIST SP 800-57)."""
 
 ANSWERED = re.compile(r"\+?[0-9]+|MG[0-9a-fA-F]{32}")
 """Those of them that people can write to."""
@@ -254,3 +264,53 @@ def log_level(name: str, value: str) -> str:
     if value.upper() not in LOG_LEVELS:
         raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(LOG_LEVELS)}.")
     return value.upper()
+
+
+def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """One of a few words, as it is written there."""
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(known)}.")
+    return value
+
+
+def cap_sender(name: str, value: str) -> str:
+    """A name that CAP documents can be from."""
+    if not CAP_SENDER.fullmatch(value):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: write a domain or an e-mail address, such as drift@example.se, "
+            "without spaces, commas, < or &."
+        )
+    return value
+
+
+def signing_key(name: str, value: str) -> str:
+    """An RSA private key as PEM; empty stays empty. "\\n" may stand for a line break."""
+    if not value:
+        return value
+    pem = value.replace("\\n", "\n")
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < RSA_BITS:
+        raise ImproperlyConfigured(
+            f"{name} is no RSA private key of {RSA_BITS} bits or more, as PEM without a password. "
+            "Make one: openssl genrsa 3072"
+        )
+    return pem
+
+
+def signing_certificates(name: str, value: str, key: str) -> str:
+    """The certificate of ``key`` as PEM, and perhaps those that vouch for it; empty stays empty."""
+    if not value:
+        return value
+    pem = value.replace("\\n", "\n")
+    try:
+        own = x509.load_pem_x509_certificates(pem.encode())[0].public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        own = None
+    if not key or own != load_pem_private_key(key.encode(), password=None).public_key():
+        raise ImproperlyConfigured(
+            f"{name} is no certificate of the signing key, as PEM: give that key's own first, and set both."
+        )
+    return pem

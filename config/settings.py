@@ -249,6 +249,21 @@ WEBSUB_HUBS = environment.hubs("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]
 # Channels stand beside alerts and import nothing of them: this names who knows the places.
 NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 
+# Who alerts are from, to other alerting systems (CAP 1.2); whoever holds one knows it by this name for ever.
+CAP_SENDER = environment.cap_sender(
+    "CAP_SENDER", env.str("CAP_SENDER", default=_public.hostname or "")
+)
+# What everything said here is: the truth, or an exercise or a test for the whole installation.
+CAP_STATUS = environment.one_of(
+    "CAP_STATUS", env.str("CAP_STATUS", default="Actual"), ("Actual", "Exercise", "Test", "System")
+)
+CAP_SIGNING_KEY = environment.signing_key("CAP_SIGNING_KEY", env.str("CAP_SIGNING_KEY", default=""))
+CAP_SIGNING_CERTIFICATE = environment.signing_certificates(
+    "CAP_SIGNING_CERTIFICATE",
+    env.str("CAP_SIGNING_CERTIFICATE", default=""),
+    CAP_SIGNING_KEY,
+)
+
 # --- who wants to know ------------------------------------------------------------------------
 
 # The first key encrypts; the others still decrypt, so that keys can be rotated.

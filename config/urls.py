@@ -35,6 +35,7 @@ urlpatterns = [
     path("api/<path:rest>", Nowhere.as_view()),
     path(WEBHOOKS, include("notify.channels.sms.urls")),
     path("feeds/", include("notify.channels.feeds.urls")),
+    path("cap/", include("notify.channels.feeds.cap.urls")),
     path("embed/v1/", include("notify.channels.banners.urls")),
     path("", include("notify.portal.urls")),
 ]

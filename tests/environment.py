@@ -33,6 +33,7 @@ ENVIRONMENT = {
 }
 # Settings that are read when present: a developer's own values must not change a test.
 OPTIONAL_PREFIXES = (
+    "CAP_",
     "CODE_LIMIT_",
     "CODE_WAIT_",
     "ELKS_",

@@ -17,6 +17,8 @@ from django.utils.http import http_date
 
 LIVE = "public, max-age=30, stale-while-revalidate=60, stale-if-error=86400"
 """What changes when an alert does. If we are down, a cache goes on answering for a day."""
+FOR_EVER = "public, max-age=31536000, immutable"
+"""What never changes (RFC 8246): nobody need ask again."""
 STEADY = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 """What changes when we deploy."""
 PASSING = "public, max-age=30"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import feedparser
+from lxml import etree
 
 from notify.channels.notice import Notice
 from notify.demo.places import ASPERED, CONCERNED, FRISTAD
@@ -73,7 +74,7 @@ def check_sms(
 
 
 def check_feeds(web_url: str, notice: Notice) -> str:
-    """RSS, Atom and JSON Feed, for all and for the area, hold the entry; the neighbours' does not."""
+    """Feeds for all and for the area hold the entry, the neighbours' do not; its CAP document is there."""
     found = 0
     for language in notice.words:
         for place, expected in (
@@ -92,7 +93,17 @@ def check_feeds(web_url: str, notice: Notice) -> str:
     etag = _get(address)[1]["ETag"]
     if _get(address, {"If-None-Match": etag})[0] != 304:
         raise Wrong(f"{address} is sent again though nothing changed")
-    return f"{found} feeds well-formed and right; unchanged ones answer 304"
+    _check_document(f"{web_url}/cap/{notice.update}.xml", notice)
+    return f"{found} feeds and the CAP document well-formed and right; unchanged ones answer 304"
+
+
+def _check_document(address: str, notice: Notice) -> None:
+    status, headers, body = _get(address)
+    if status != 200 or headers["Content-Type"] != "application/cap+xml":
+        raise Wrong(f"{address} answers {status} as {headers['Content-Type']}")
+    found = [info.text for info in etree.fromstring(body).iterfind("{*}info/{*}headline")]
+    if found != [words.headline for words in notice.words.values()]:
+        raise Wrong(f"{address} says {found}")
 
 
 def _titles(address: str) -> list[str]:

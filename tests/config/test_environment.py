@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
 from config.environment import Environment
+from tests.certificates import certificate, pem
 
 FERNET = "bm90aWZ5LXRlc3RzLW5vdGlmeS10ZXN0cy1rZXktMDE="
 HEX = "0123456789abcdef" * 4
@@ -198,3 +205,45 @@ def test_tiles_come_from_one_host(given: str) -> None:
 def test_an_address_that_is_none_of_tiles_is_refused(given: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="X is "):
         environment.tiles("X", given)
+
+
+@pytest.mark.parametrize(
+    "given", ["drift.example.se", "drift@example.se", "urn:oid:2.49.0.0.752.9"]
+)
+def test_a_sender_of_cap_documents_is_a_name(given: str) -> None:
+    assert environment.cap_sender("X", given) == given
+
+
+@pytest.mark.parametrize("given", ["Borås stad", "a,b", "a<b", "a&b", "a\tb", "", "a" * 201])
+def test_a_name_that_cap_refuses_is_refused(given: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"X is .*write a domain or an e-mail address"):
+        environment.cap_sender("X", given)
+
+
+def test_a_signing_key_is_rsa_as_pem_and_may_come_on_one_line() -> None:
+    key = pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    assert environment.signing_key("X", "") == ""
+    assert environment.signing_key("X", key) == key
+    assert environment.signing_key("X", key.replace("\n", "\\n")) == key
+
+
+def test_another_signing_key_is_refused_and_not_repeated() -> None:
+    strong = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - to be refused
+    locked = strong.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a password")
+    ).decode()
+    for wrong in ("hej", HEX, pem(weak), pem(ec.generate_private_key(ec.SECP256R1())), locked):
+        with pytest.raises(ImproperlyConfigured, match="X is no RSA private key") as refused:
+            environment.signing_key("X", wrong)
+        assert wrong not in str(refused.value)
+
+
+def test_a_certificate_goes_with_its_own_key() -> None:
+    key, other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in "ab")
+    own = certificate(key)
+    assert environment.signing_certificates("X", "", "") == ""
+    assert environment.signing_certificates("X", own, pem(key)) == own
+    for wrong, signer in ((own, pem(other)), (own, ""), ("hej", pem(key)), (pem(key), pem(key))):
+        with pytest.raises(ImproperlyConfigured, match="X is no certificate of the signing key"):
+            environment.signing_certificates("X", wrong, signer)

@@ -86,6 +86,7 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
         "/feeds/sv/all.geojson",
         "/feeds/sv/all.ics",
         "/feeds/sv/all/2026-W47.atom",
+        "/cap/1.xml",
         "/embed/v1/banner.js",
         "/static/a.css",
     ],

@@ -15,8 +15,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move, Urgency
+from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.formats import Format
+from notify.dispatch.notices import notice_of
 from tests import given
+from tests.channels.notices import hand
 from tests.portal.world import HOUR, ONLY_SWEDISH, overdue, planned, say, words
 
 pytestmark = pytest.mark.django_db
@@ -355,11 +358,25 @@ def test_its_cost_in_statements_does_not_grow_with_its_story(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     alert = say()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         read(client, alert)
 
     for _ in range(4):
         again = given.said(alert, Move.UPDATE)
         say(Move.UPDATE, alert, areas=[*given.city().values()], expires=again.expires)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         read(client, alert)
+
+
+def test_other_systems_find_its_latest_document_by_it(client: Client) -> None:
+    alert = say()
+    assert "application/cap+xml" not in read(client, alert)
+    first = alert.updates.get()
+    hand(FeedChannel(), notice_of(first))
+    assert f'href="/cap/{first.identifier}.xml"' in read(client, alert)
+    say(Move.UPDATE, alert, expires=timezone.now() + 9 * HOUR)
+    latest = alert.updates.get(number=2)
+    hand(FeedChannel(), notice_of(latest))
+    html = read(client, alert)
+    assert f'href="/cap/{latest.identifier}.xml"' in html
+    assert html.count("application/cap+xml") == 1

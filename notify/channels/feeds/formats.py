@@ -105,11 +105,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry of a feed: how it stands now; and frozen, its words and its areas' outlines."""
+    """An entry of a feed: how it stands now; and frozen, its words and its areas' outlines.
+
+    documented: whether it has a CAP document.
+    """
 
     listed: Listed
     notice: Notice
     outlines: Sequence[Geometry] = ()
+    documented: bool = False
 
     @property
     def guid(self) -> str:

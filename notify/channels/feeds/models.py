@@ -79,3 +79,23 @@ class EntryArea(PlaceRow):
         constraints = [
             models.UniqueConstraint(fields=["entry", "code"], name="one_row_per_entry_and_area")
         ]
+
+
+class Document(models.Model):
+    """An entry's CAP document, byte for byte as it was first published.
+
+    Nothing in it changes when an area, a setting or a translation does: others hold copies, and
+    refer to it by ``reference``, its "sender,identifier,sent".
+    """
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, related_name="document")
+    reference = models.CharField(max_length=300)
+    xml = models.TextField()
+    frozen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("CAP document")
+        verbose_name_plural = _("CAP documents")
+
+    def __str__(self) -> str:
+        return self.reference

@@ -8,6 +8,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from notify.channels.feeds.cap.freeze import freeze
 from notify.channels.feeds.geometry import Geometry, outermost
 from notify.channels.feeds.models import Ending, Entry, EntryArea, Story
 from notify.channels.notice import Notice, Place
@@ -33,6 +34,8 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
                 "sent": notice.sent,
             },
         )
+        if new:
+            freeze(entry, notice)
         known = set(entry.areas.values_list("code", flat=True))
         added = [place for place in places if place.code not in known]
         EntryArea.objects.bulk_create(
@@ -61,4 +64,5 @@ def _story(notice: Notice) -> Story:
     story, new = Story.objects.get_or_create(alert=notice.alert, defaults=now)
     if not new:
         Story.objects.filter(pk=story.pk, number__lt=notice.number).update(**now)
+        story.refresh_from_db(fields=["number"])
     return story

@@ -120,11 +120,17 @@ def last_before(scope: Scope, week: Week) -> datetime | None:
     return earlier.values_list("sent", flat=True).first()
 
 
-def frozen(updates: Iterable[UUID]) -> dict[UUID, tuple[Notice, list[Geometry]]]:
-    """The words of these entries and the outlines of their areas; one SQL statement."""
+def frozen(updates: Iterable[UUID]) -> dict[UUID, tuple[Notice, list[Geometry], bool]]:
+    """The words of these entries, the outlines of their areas, and whether each has a CAP document.
+
+    One SQL statement.
+    """
     entries = Entry.objects.filter(update__in=list(updates))
-    rows = entries.values_list("update", "notice_json", "outlines")
-    return {update: (Notice.from_json(plain), outlines) for update, plain, outlines in rows}
+    rows = entries.values_list("update", "notice_json", "outlines", "document")
+    return {
+        update: (Notice.from_json(plain), outlines, document is not None)
+        for update, plain, outlines, document in rows
+    }
 
 
 def _entries(scope: Scope) -> QuerySet[Entry]:

@@ -15,6 +15,7 @@ from feedgen.ext.base import BaseEntryExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from notify.channels.feeds.cap.addresses import MEDIA_TYPE, document_address
 from notify.channels.feeds.formats import Head, Item, Link
 from notify.channels.feeds.geometry import Geometry, georss, joined
 from notify.channels.feeds.particulars import local
@@ -87,6 +88,7 @@ def _fill(entry: FeedEntry, item: Item, language: str) -> None:
     entry.details.language = words.language
     entry.details.geometry = joined(item.outlines)
     entry.details.updated = local(listed.updated)
+    entry.details.document = document_address(listed.update) if item.documented else ""
 
 
 class Details(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
@@ -117,13 +119,14 @@ class Details(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
 
 
 class EntryDetails(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
-    """What feedgen cannot say of an entry: its language, its link's type, RSS's ``updated``, where it holds."""
+    """What feedgen cannot say of an entry: its language, its links' types, RSS's ``updated``, where it holds."""
 
     def __init__(self) -> None:
         """Start empty; the entry fills it."""
         self.language = ""
         self.updated = NEVER
         self.geometry: Geometry | None = None
+        self.document = ""
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         """Say the entry's language, and what feedgen drops from its link."""
@@ -132,13 +135,21 @@ class EntryDetails(BaseEntryExtension):  # type: ignore[misc] # feedgen has no t
             link.set("rel", "alternate")
             link.set("type", "text/html")
             link.set("hreflang", self.language)
+        self._documented(feed, "link")
         return self._located(feed)
 
     def extend_rss(self, feed: etree._Element) -> etree._Element:
         """Say when it was changed: RSS itself knows only when it was published."""
         updated = etree.SubElement(feed, f"{{{ATOM}}}updated", nsmap={"atom": ATOM})
         updated.text = self.updated.isoformat()
+        self._documented(feed, f"{{{ATOM}}}link")
         return self._located(feed)
+
+    def _documented(self, feed: etree._Element, name: str) -> None:
+        """Say where the same is as CAP."""
+        if self.document:
+            link = Link("alternate", self.document, MEDIA_TYPE).attributes
+            etree.SubElement(feed, name, link, nsmap={"atom": ATOM})
 
     def _located(self, feed: etree._Element) -> etree._Element:
         if self.geometry:

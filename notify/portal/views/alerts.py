@@ -19,6 +19,7 @@ from notify.alerts.models import Update
 from notify.alerts.phases import CURRENT, SAID_OVER, keeps_waiting
 from notify.alerts.selectors import published_alerts
 from notify.channels.cached import STEADY, answer
+from notify.channels.feeds.cap.selectors import latest
 from notify.dispatch.notices import alert_url
 from notify.portal.board import Board, Entry
 from notify.portal.places import Place, choosable_places, meant
@@ -90,6 +91,7 @@ def alert(request: HttpRequest, code: str) -> HttpResponse:
             "ended": entry.over,
             "said_over": over,
             "stops": stops,
+            "cap_document": latest(found.code),
             "long": is_long(
                 stops[0].reading if over else entry.reading,
                 stops[0].update.phrases if over else found.phrases,
