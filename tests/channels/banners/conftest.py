@@ -84,10 +84,14 @@ class HostPage:
     def embed(self, ours: Ours, attributes: str = "", *, before: str = "", after: str = "") -> None:
         """Have the page be a main element with our script in it, under a strict content policy."""
         script = f'<script src="{ours.url}/embed/v1/banner.js" {attributes} async></script>'
+        self.write(ours, f"{before}{script}{after}<p>Välkommen</p>")
+
+    def write(self, ours: Ours, main: str, direction: str = "ltr") -> None:
+        """Have the page be a main element with this in it, under a strict content policy."""
         self.html = (
-            '<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kommunen</title>'
-            '<meta name="viewport" content="width=device-width">'
-            f"<main>{before}{script}{after}<p>Välkommen</p></main></html>"
+            f'<!doctype html><html lang="sv" dir="{direction}"><meta charset="utf-8">'
+            '<title>Kommunen</title><meta name="viewport" content="width=device-width">'
+            f"<main>{main}</main></html>"
         )
         self.headers["Content-Security-Policy"] = (
             f"default-src 'none'; script-src {ours.url}; connect-src {ours.url}; "

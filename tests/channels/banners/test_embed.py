@@ -15,7 +15,7 @@ from notify.channels.banners.channel import BannerChannel
 from notify.channels.notice import Words
 from tests import given
 from tests.channels.banners.conftest import HostPage, Ours
-from tests.channels.notices import ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
+from tests.channels.notices import BORÅS, ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
 from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ LOOKS = [
 def city(ours: Ours) -> None:
     given.city()
     given.service()
+    given.service("power")
 
 
 @contextmanager
@@ -195,6 +196,69 @@ def test_an_unknown_area_is_quiet_on_the_page_and_said_on_the_console(
     expect(banner(page)).to_have_count(0)
 
 
+# --- elements ---------------------------------------------------------------------------------
+
+
+def elements(ours: Ours, *attributes: str) -> str:
+    """Our script, asking for nothing itself, and an element for each of these attributes."""
+    script = f'<script src="{ours.url}/embed/v1/banner.js" async></script>'
+    return script + "".join(
+        f'<service-alerts {each}><a href="/">Störningar</a></service-alerts>' for each in attributes
+    )
+
+
+def test_elements_that_ask_for_the_same_ask_once_and_each_is_shown(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice(service="power", places=(BORÅS,)))
+    same = f'areas="{ÄSPERED.code}" lang="en"'
+    host.write(ours, elements(ours, same, same, 'services="water"'), direction="rtl")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, host)
+    shown = page.get_by_role("region", name="Service information")
+    expect(shown).to_have_count(2)
+    expect(shown.first).to_have_css("direction", "ltr")
+    # What the page wrote inside is seen until there is an answer, and not any more.
+    expect(page.locator("service-alerts").last).to_have_text("", use_inner_text=True)
+    assert sum("banner.json" in address for address in asked) == 2
+    shown.first.get_by_role("button").click()
+    expect(shown).to_have_count(0)
+
+
+def test_an_element_follows_its_attributes_and_rests_when_it_is_taken_away(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    host.write(ours, elements(ours, 'services="power" empty="show"'))
+    visit(page, host)
+    expect(page.locator("section")).to_contain_text("Just nu finns inga kända störningar.")
+    with answered(page):
+        page.evaluate("document.querySelector('service-alerts').setAttribute('services', 'water')")
+    expect(page.get_by_role("link", name="Vattenavbrott i Äspered")).to_be_visible()
+    asked: list[str] = []
+    page.evaluate("document.querySelector('service-alerts').remove()")
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward(10 * A_POLL)
+    assert asked == []
+
+
+def test_the_page_moves_once_when_the_banner_comes_and_never_again(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    page.add_init_script(
+        "window.moves = []; new PerformanceObserver(list => moves.push(...list.getEntries().map("
+        "entry => entry.value))).observe({type: 'layout-shift', buffered: true})"
+    )
+    hand(banners, notice())
+    host.write(ours, elements(ours, "").replace("Störningar", "") + "<h1>Välkommen</h1>")
+    visit(page, host)
+    expect(page.locator("section")).to_be_visible()
+    poll(page)
+    page.wait_for_function("moves.length > 0")
+    assert page.evaluate("moves.length") == 1
+
+
 # --- keeping up -------------------------------------------------------------------------------
 
 
@@ -249,6 +313,25 @@ def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(
     with answered(page):
         hide("false")
         page.clock.run_for(1)
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=-400), timedelta(days=400)])
+def test_a_visitors_clock_may_be_wrong(
+    page: Page, host: HostPage, ours: Ours, wrong: timedelta
+) -> None:
+    over = timezone.now() + timedelta(hours=1)
+    hand(banners, notice(urgency="Future", onset=timezone.now(), expires=over))
+    host.embed(ours)
+    page.clock.install(time=timezone.now() + wrong)
+    with answered(page):
+        page.goto(host.url)
+    expect(banner(page)).to_contain_text("Sedan i dag kl.")
+    expect(banner(page)).to_contain_text("Väntas vara klart")
+    ours.die()
+    page.clock.fast_forward(59 * 60_000)
+    expect(banner(page)).to_be_visible()
+    page.clock.fast_forward(2 * 60_000)
+    expect(banner(page)).to_have_count(0)
 
 
 def test_a_server_that_is_gone_leaves_the_page_quiet_within_the_hour(

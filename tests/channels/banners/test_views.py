@@ -63,6 +63,8 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
             "urgency": "Immediate",
             "all_clear": False,
             "cancelled": False,
+            "tone": "severe",
+            "label": "Severe disruption",
             "headline": "Water outage in Äspered",
             "description": "A water main has burst by the school.",
             "instruction": "Fetch water from the tanker in the school yard.",
