@@ -3,6 +3,7 @@
 import http.client
 import http.server
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -141,6 +142,27 @@ def test_a_banner_is_not_told_old_news_when_the_application_is_down(
     while (answer := get(front, "/embed/v1/banner.json")).headers["X-Cache"] == "HIT":
         assert time.monotonic() < until, "The copy never grew old."
     assert answer.status == 500
+
+
+def test_who_waits_for_news_hears_it_at_once(upstream: Upstream, real_nginx: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as events:
+        port = events.getsockname()[1]
+        with nginx.started(
+            settings.BASE_DIR, upstream=upstream.port, tls_proxy="127.0.0.1/32", events=port
+        ) as front:
+            page = http.client.HTTPConnection("127.0.0.1", front, timeout=10)
+            page.request("GET", "/embed/v1/events", headers={"Cookie": "a=b"})
+            line, _address = events.accept()
+            with line:
+                asked = line.recv(4096)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+                answer = page.getresponse()
+                for said in (b"data: a\n", b"data: b\n"):
+                    line.sendall(said)
+                    assert answer.readline() == said
+            page.close()
+    assert b"Cookie" not in asked
+    assert not upstream.asked
 
 
 def test_the_headers_of_the_application_reach_the_visitor(front: int) -> None:

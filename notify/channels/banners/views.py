@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from notify.channels import cached
-from notify.channels.banners import script, selectors
+from notify.channels.banners import bell, script, selectors
 from notify.channels.banners.document import document, problem
 from notify.channels.banners.selectors import Scope
 from notify.channels.registry import directory
@@ -52,6 +52,7 @@ def banner(request: HttpRequest) -> HttpResponse:
         language,
         publisher=settings.PUBLISHER_NAME,
         page=settings.PUBLIC_URL + reverse("portal:home"),
+        events=settings.EVENTS_ORIGIN and settings.EVENTS_ORIGIN + bell.PATH,
     )
     return cached.answer(
         request, content, content_type=JSON, language=language, changed=shown.changed, keep=KEEP

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.notice import Words
 from tests import given
-from tests.channels.banners.conftest import HostPage, Ours
+from tests.channels.banners.conftest import HostPage, Line, Ours
 from tests.channels.notices import BORÅS, ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
 from tests.provision.chromium import Look
 
@@ -271,6 +271,17 @@ def test_an_update_takes_the_place_of_what_was_said(page: Page, host: HostPage, 
     poll(page)
     expect(banner(page).get_by_role("listitem")).to_have_count(1)
     expect(banner(page)).to_contain_text("Avhjälpt")
+
+
+def test_a_change_is_on_an_open_page_within_seconds(
+    page: Page, host: HostPage, ours: Ours, line: Line
+) -> None:
+    host.embed(ours)
+    with page.expect_response(lambda response: "&v=" in response.url):
+        page.goto(host.url)
+    hand(banners, notice())
+    # Sooner than it would look by itself.
+    expect(banner(page)).to_be_visible(timeout=5000)
 
 
 def test_what_is_cancelled_says_so(page: Page, host: HostPage, ours: Ours) -> None:

@@ -55,6 +55,8 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
     assert (received["version"], received["language"]) == (1, "en")
     assert received["valid_for"] == 3600
     assert received["page"] == "http://testserver/"
+    assert received["events"] == "http://testserver/embed/v1/events"
+    assert received["words"]["close"] == "Close: {}"
     assert received["items"] == [
         {
             "alert": told.alert,
