@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from notify.channels.banners import script
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.notice import Words
 from tests import given
@@ -257,6 +258,37 @@ def test_the_page_moves_once_when_the_banner_comes_and_never_again(
     poll(page)
     page.wait_for_function("moves.length > 0")
     assert page.evaluate("moves.length") == 1
+
+
+def test_a_pinned_script_is_checked_by_the_browser_and_works(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    built = script.present()
+    host.write(
+        ours,
+        f'<script src="{ours.url}/embed/v1/banner.{built.digest}.js" async'
+        f' integrity="{built.integrity}" crossorigin="anonymous"></script>',
+    )
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("page", "buttons"), [(Look(), 1), (Look(scripts=False), 0)], indirect=["page"]
+)
+def test_a_frame_shows_it_with_and_without_scripts(
+    page: Page, host: HostPage, ours: Ours, buttons: int
+) -> None:
+    hand(banners, notice())
+    address = f"{ours.url}/embed/v1/frame/?areas={ÄSPERED.code}&lang=sv"
+    host.write(ours, f'<iframe src="{address}" title="Drift" width="360" height="400"></iframe>')
+    host.headers["Content-Security-Policy"] = f"default-src 'none'; frame-src {ours.url}"
+    page.goto(host.url)
+    framed = page.frame_locator("iframe")
+    expect(framed.get_by_role("listitem")).to_contain_text("Vattenavbrott i Äspered")
+    # Drawn by the script where there is one: only that can close an alert.
+    expect(framed.get_by_role("button")).to_have_count(buttons)
 
 
 # --- keeping up -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,8 +18,10 @@ from hypothesis import HealthCheck, example, settings
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
+from notify.channels.banners import script
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.banners.document import document
+from notify.channels.banners.models import ReleasedScript
 from notify.channels.notice import Words
 from tests import given
 from tests.channels.notices import FRISTAD, ÄSPERED, all_clear_of, hand, notice, update_of
@@ -223,13 +226,39 @@ def test_the_same_notices_in_another_order_are_the_same_document() -> None:
 # --- the script -------------------------------------------------------------------------------
 
 
+def pinned(digest: str) -> str:
+    return f"/embed/v1/banner.{digest}.js"
+
+
 def test_the_script_is_light(client: Client) -> None:
     assert len(gzip.compress(client.get(SCRIPT).content)) < 6000
 
 
 def test_the_script_carries_its_style_sheet_and_never_writes_markup(client: Client) -> None:
-    script = client.get(SCRIPT).content.decode()
-    assert ".notify-banner" in script
-    assert "STYLE SHEET" not in script
+    code = client.get(SCRIPT).content.decode()
+    assert ".notify-banner" in code
+    for placeholder in ("STYLE SHEET", "LANGUAGES"):
+        assert placeholder not in code
     for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.cookie"):
-        assert forbidden not in script
+        assert forbidden not in code
+
+
+def test_its_pinned_address_is_the_same_script_and_kept_for_ever(client: Client) -> None:
+    response = client.get(pinned(script.present().digest))
+    assert response.content == client.get(SCRIPT).content == script.present().code
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_script_of_an_earlier_release_is_there_for_who_pinned_it(client: Client) -> None:
+    ReleasedScript.objects.create(digest="0123456789abcdef", code="“as it was”")
+    assert client.get(pinned("0123456789abcdef")).content.decode() == "“as it was”"
+    assert client.get(pinned("f" * 16)).status_code == 404
+
+
+def test_each_release_keeps_its_script_when_it_migrates() -> None:
+    ReleasedScript.objects.all().delete()
+    for _time in range(2):
+        emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    kept = ReleasedScript.objects.get()
+    assert (kept.digest, kept.code.encode()) == (script.present().digest, script.present().code)
