@@ -17,6 +17,7 @@ from notify.channels.notice import Notice
 from notify.channels.texts import clean
 
 WIDTH = 360
+HEIGHT = 132
 LINE = 37
 """Letters of a headline that stand beside each other, at 16 px in the widest of the usual fonts."""
 SMALL_LINE = 46
@@ -43,6 +44,7 @@ def draw(notices: Sequence[Notice], language: str, now: datetime) -> bytes:
         context |= {
             "language": language,
             "width": WIDTH,
+            "height": HEIGHT,
             "heading": f"{settings.PUBLISHER_NAME}: {sentences()['heading']}",
             "drawn": _("As of %(time)s") % {"time": drawn},
         }

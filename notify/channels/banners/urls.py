@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from notify.channels.banners import scriptless, views
 
@@ -10,7 +10,7 @@ app_name = "banners"
 urlpatterns: list[URLPattern] = [
     path("banner.json", views.banner, name="document"),
     path("banner.js", views.embed_script, name="script"),
-    re_path(r"^banner\.(?P<digest>[0-9a-f]{16})\.js$", views.pinned_script, name="pinned"),
+    path("banner.<slug:digest>.js", views.pinned_script, name="pinned"),
     path("banner.svg", scriptless.image, name="image"),
     path("frame/", scriptless.frame, name="frame"),
 ]
