@@ -79,7 +79,10 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
     return answer
 
 
-@pytest.mark.parametrize("path", ["/feeds/alerts.atom", "/embed/v1/banner.js", "/static/a.css"])
+@pytest.mark.parametrize(
+    "path",
+    ["/feeds/alerts.atom", "/embed/v1/banner.js", "/embed/v1/banner.0123abcd.js", "/static/a.css"],
+)
 def test_a_crowd_asks_the_application_once(front: int, upstream: Upstream, path: str) -> None:
     first, second = get(front, path), get(front, path, Cookie="session=secret", User_Agent="other")
     assert (first.status, second.status, len(upstream.asked)) == (200, 200, 1)
@@ -132,14 +135,15 @@ def test_the_old_feed_is_served_when_the_application_is_down(
     assert (answer.status, answer.headers["X-Cache"]) == (200, "STALE")
 
 
+@pytest.mark.parametrize("path", ["banner.json?lang=sv", "banner.svg", "frame/?lang=sv"])
 def test_a_banner_is_not_told_old_news_when_the_application_is_down(
-    front: int, upstream: Upstream
+    front: int, upstream: Upstream, path: str
 ) -> None:
     upstream.cache_control = "public, max-age=1"
-    assert get(front, "/embed/v1/banner.json").headers["X-Cache"] == "MISS"
+    assert get(front, f"/embed/v1/{path}").headers["X-Cache"] == "MISS"
     upstream.status = 500
     until = time.monotonic() + 10
-    while (answer := get(front, "/embed/v1/banner.json")).headers["X-Cache"] == "HIT":
+    while (answer := get(front, f"/embed/v1/{path}")).headers["X-Cache"] == "HIT":
         assert time.monotonic() < until, "The copy never grew old."
     assert answer.status == 500
 

@@ -30,6 +30,8 @@ PATIENCE = 1.0
 """Seconds that one page may keep all others waiting before it is dropped."""
 REDIS_PATIENCE = 2.0
 """Seconds after which a silent Redis is asked whether it is there, and again for its answer."""
+MOST = 12_000
+"""Pages at once: whoever comes then asks by itself, and connections are left for those who only read."""
 TURN = 100
 """Pages that are told before anybody else gets a turn."""
 
@@ -70,7 +72,7 @@ class Line:
             await _answer(send, 404, b"")
         elif scope["method"] != "GET":
             await _answer(send, 405, b"")
-        elif not self._latest:
+        elif not self._latest or len(self._pages) >= MOST:
             await _answer(send, 503, b"")
         else:
             await self._stay(receive, send)

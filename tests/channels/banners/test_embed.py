@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from notify.channels.banners import script
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.notice import Words
-from tests import given
+from tests import axe, given
 from tests.channels.banners.conftest import HostPage, Line, Ours
 from tests.channels.notices import BORÅS, ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
 from tests.provision.chromium import Look
@@ -238,7 +238,8 @@ def test_an_element_follows_its_attributes_and_rests_when_it_is_taken_away(
         page.evaluate("document.querySelector('service-alerts').setAttribute('services', 'water')")
     expect(page.get_by_role("link", name="Vattenavbrott i Äspered")).to_be_visible()
     asked: list[str] = []
-    page.evaluate("document.querySelector('service-alerts').remove()")
+    left = "const it = document.querySelector('service-alerts'); it.remove(); return it.shadowRoot.textContent"
+    assert page.evaluate(f"(() => {{ {left} }})()") == ""
     page.on("request", lambda request: asked.append(request.url))
     page.clock.fast_forward(10 * A_POLL)
     assert asked == []
@@ -252,12 +253,13 @@ def test_the_page_moves_once_when_the_banner_comes_and_never_again(
         "entry => entry.value))).observe({type: 'layout-shift', buffered: true})"
     )
     hand(banners, notice())
-    host.write(ours, elements(ours, "").replace("Störningar", "") + "<h1>Välkommen</h1>")
+    host.write(ours, "<h1>Välkommen</h1>" + elements(ours, "") + "<p>Här är vi.</p>")
     visit(page, host)
     expect(page.locator("section")).to_be_visible()
     poll(page)
     page.wait_for_function("moves.length > 0")
     assert page.evaluate("moves.length") == 1
+    axe.no_finding(page)
 
 
 def test_a_pinned_script_is_checked_by_the_browser_and_works(
@@ -356,6 +358,28 @@ def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(
     with answered(page):
         hide("false")
         page.clock.run_for(1)
+
+
+def test_time_in_a_cache_on_the_way_counts(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    host.embed(ours)
+    page.clock.install()
+    # A stand-in for a cache that nobody of ours runs.
+    page.route(
+        "**/banner.json*",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()), headers={**answer.headers, "age": "3000"}
+        ),
+        times=1,
+    )
+    with answered(page):
+        page.goto(host.url)
+    expect(banner(page)).to_be_visible()
+    ours.die()
+    page.clock.fast_forward(9 * 60_000)
+    expect(banner(page)).to_be_visible()
+    page.clock.fast_forward(2 * 60_000)
+    expect(banner(page)).to_have_count(0)
 
 
 @pytest.mark.parametrize("wrong", [timedelta(days=-400), timedelta(days=400)])

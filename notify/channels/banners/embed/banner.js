@@ -470,6 +470,8 @@
       guarded(() => {
         if (this.banner) this.banner.stop();
         this.banner = null;
+        // Nobody watches over these words any more.
+        if (this.shadowRoot) this.shadowRoot.textContent = "";
       })();
     }
 
