@@ -212,7 +212,7 @@ def test_elements_that_ask_for_the_same_ask_once_and_each_is_shown(
     page: Page, host: HostPage, ours: Ours
 ) -> None:
     hand(banners, notice(service="power", places=(BORÅS,)))
-    same = f'areas="{ÄSPERED.code}" lang="en"'
+    same = f'areas="{ÄSPERED.code}" lang="en-GB"'
     host.write(ours, elements(ours, same, same, 'services="water"'), direction="rtl")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -223,6 +223,7 @@
       sources.delete(this.address);
       clearTimeout(this.next);
       clearTimeout(this.expiry);
+      if (!sources.size) hangUp();
     }
 
     draw() {
@@ -297,10 +298,10 @@
     }
   }
 
-  // The page's own language if we speak it.
-  function spoken(language) {
-    const short = (language || "").slice(0, 2).toLowerCase();
-    return SPOKEN.includes(short) ? short : SPOKEN[0];
+  // The language that is asked for, known to us or not; else the page's own if we speak it.
+  function spoken(settings) {
+    const short = (settings.lang || settings.around || "").slice(0, 2).toLowerCase();
+    return SPOKEN.includes(short) ? short : settings.lang || SPOKEN[0];
   }
 
   // --- one banner --------------------------------------------------------------------------
@@ -312,7 +313,7 @@
       this.settings = settings;
       this.place = place;
       const address = new URL("banner.json", base);
-      address.searchParams.set("lang", settings.lang || spoken(settings.around));
+      address.searchParams.set("lang", spoken(settings));
       for (const name of ["areas", "services"]) {
         if (settings[name]) address.searchParams.set(name, settings[name]);
       }
