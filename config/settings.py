@@ -139,6 +139,8 @@ REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 REDIS_URL = environment.broker("REDIS_URL", REDIS_URL, in_tests=DEBUG)
 # Put before every key, so that several installations can share one Redis.
 REDIS_KEY_PREFIX: str = env.str("REDIS_KEY_PREFIX", default="")
+# Where open pages hear that banners have changed (config/events.py): by default nginx leads them there.
+EVENTS_ORIGIN = environment.origin("EVENTS_ORIGIN", env.str("EVENTS_ORIGIN", default=PUBLIC_URL))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Without socket_timeout a stopped Redis hangs whoever publishes for over a minute.

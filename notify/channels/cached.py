@@ -55,6 +55,8 @@ class SharedResponse(HttpResponse):
         self.headers["Cache-Control"] = keep
         self.headers["Content-Language"] = language
         self.headers["Access-Control-Allow-Origin"] = "*"
+        # What the time is, and how long it lay in a cache: a visitor's own clock may be wrong.
+        self.headers["Access-Control-Expose-Headers"] = "Date, Age, ETag"
         # A host page with Cross-Origin-Embedder-Policy may load only what says so of itself.
         self.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 

@@ -1,4 +1,4 @@
-"""Every part of Notify as a process of its own: broker, simulator, web, workers and beat."""
+"""Every part of Notify as a process of its own: broker, simulator, web, events, workers and beat."""
 
 from __future__ import annotations
 
@@ -70,11 +70,12 @@ def stack(
         manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
         tell("web server")
         web = _web(folder, environment, web_port)
-        running_parts.enter_context(alive(web))
+        events = _events(folder, environment)
+        running_parts.enter_context(alive(web, events))
         tell("workers")
         workers = _workers(folder, environment, queues, celery_app)
         running_parts.enter_context(alive(*workers.values()))
-        children = {"simulator": simulator, "web": web, **workers}
+        children = {"simulator": simulator, "web": web, "events": events, **workers}
         yield Stack(folder, environment["PUBLIC_URL"], simulator_url, environment, children)
 
 
@@ -96,12 +97,14 @@ def manage(environment: dict[str, str], *command: str) -> str:
 def _environment(folder: Path, database_url: str, redis_url: str, web_port: int) -> dict[str, str]:
     """A production-like configuration with fresh keys; nothing of it is known to anybody else."""
     public_url = f"http://127.0.0.1:{web_port}"
+    events = f"http://127.0.0.1:{free_port()}"
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")},
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
         "DJANGO_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": public_url,
+        "EVENTS_ORIGIN": events,
         "DJANGO_DEBUG": "false",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -141,6 +144,15 @@ def _web(folder: Path, environment: dict[str, str], port: int) -> Child:
     command += ["--workers", "1", "--threads", "8", "--no-control-socket"]
     health = f"{environment['PUBLIC_URL']}/healthz"
     return Child(command, folder / "web.log", lambda _child: answers(health), environment)
+
+
+def _events(folder: Path, environment: dict[str, str]) -> Child:
+    origin = environment["EVENTS_ORIGIN"]
+    port = origin.rpartition(":")[2]
+    command = [sys.executable, "-m", "uvicorn", "config.events:application", "--port", port]
+    command += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
+    health = f"{origin}/healthz"
+    return Child(command, folder / "events.log", lambda _child: answers(health), environment)
 
 
 def _workers(

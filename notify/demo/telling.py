@@ -160,6 +160,7 @@ def _show_addresses(
         ("RSS, Äspered", f"{web}/feeds/sv/area/{ASPERED}.rss"),
         ("Atom, Äspered", f"{web}/feeds/sv/area/{ASPERED}.atom"),
         ("Banner elsewhere", neighbour_url),
+        ("  for your site", f"{web}/about/banner/"),
         ("Admin", f"{web}/admin/"),
         *_login(doors.administrator),
         ("API", f"{web}/api/v1/docs/"),

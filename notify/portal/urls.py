@@ -8,6 +8,7 @@ from notify.portal.views import (
     about,
     accessibility,
     alerts,
+    embed,
     held,
     manage,
     outlines,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("manage/held/erase/", held.erase_all, name="erase"),
     path("manage/close/", manage.close, name="close"),
     path("about/", about.about, name="about"),
+    path("about/banner/", embed.embed, name="embed"),
     path("accessibility/", accessibility.accessibility, name="accessibility"),
     path("places.geojson", outlines.outlines, name="outlines"),
 ]

@@ -105,6 +105,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, Any]:
         ("MAP_TILES_URL", "http://tiles.example.se/{z}/{x}/{y}.png"),
         ("MAP_TILES_URL", "https://tiles.example.se/{z}/{x}/{y}.png"),
         ("MAP_TILES_ATTRIBUTION", "© Exempelstad"),
+        ("EVENTS_ORIGIN", "https://drift.example.se/embed/v1/events"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_and_the_variable_named(

@@ -14,7 +14,7 @@ from tests import environment
 
 DOCKER = settings.BASE_DIR / "docker"
 COMPOSE_ONLY = {"POSTGRES_PASSWORD", "HTTP_BIND", "TLS_PROXY", "NOTIFY_IMAGE", "WORKER_CONCURRENCY"}
-OURS = {"migrate", "web", "worker-urgent", "worker-routine", "beat"}
+OURS = {"migrate", "web", "events", "worker-urgent", "worker-routine", "beat"}
 SETTING = re.compile(r'(?:\benv(?:\.\w+)?|\brequired)\(\s*"([A-Z_]+)"')
 EXAMPLE = re.compile(r"^#?([A-Z_]+)=", re.MULTILINE)
 
@@ -98,12 +98,12 @@ def test_every_container_is_restrained(name: str) -> None:
     assert "privileged" not in service
 
 
-@pytest.mark.parametrize("name", sorted(set(services()) - {"migrate", "web"}))
+@pytest.mark.parametrize("name", sorted(set(services()) - {"migrate", "web", "events"}))
 def test_every_lasting_container_has_a_health_check(name: str) -> None:
     assert services()[name]["healthcheck"]["test"][0] == "CMD"
 
 
-def test_the_web_container_is_checked_by_the_image() -> None:
+def test_the_web_and_events_containers_are_checked_by_the_image() -> None:
     assert "HEALTHCHECK" in (DOCKER / "Dockerfile").read_text()
 
 

@@ -3,6 +3,7 @@
 import http.client
 import http.server
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -88,6 +89,7 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
         "/feeds/sv/all/2026-W47.atom",
         "/cap/1.xml",
         "/embed/v1/banner.js",
+        "/embed/v1/banner.0123abcd.js",
         "/static/a.css",
     ],
 )
@@ -143,16 +145,38 @@ def test_the_old_feed_is_served_when_the_application_is_down(
     assert (answer.status, answer.headers["X-Cache"]) == (200, "STALE")
 
 
+@pytest.mark.parametrize("path", ["banner.json?lang=sv", "banner.svg", "frame/?lang=sv"])
 def test_a_banner_is_not_told_old_news_when_the_application_is_down(
-    front: int, upstream: Upstream
+    front: int, upstream: Upstream, path: str
 ) -> None:
     upstream.cache_control = "public, max-age=1"
-    assert get(front, "/embed/v1/banner.json").headers["X-Cache"] == "MISS"
+    assert get(front, f"/embed/v1/{path}").headers["X-Cache"] == "MISS"
     upstream.status = 500
     until = time.monotonic() + 10
-    while (answer := get(front, "/embed/v1/banner.json")).headers["X-Cache"] == "HIT":
+    while (answer := get(front, f"/embed/v1/{path}")).headers["X-Cache"] == "HIT":
         assert time.monotonic() < until, "The copy never grew old."
     assert answer.status == 500
+
+
+def test_who_waits_for_news_hears_it_at_once(upstream: Upstream, real_nginx: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as events:
+        port = events.getsockname()[1]
+        with nginx.started(
+            settings.BASE_DIR, upstream=upstream.port, tls_proxy="127.0.0.1/32", events=port
+        ) as front:
+            page = http.client.HTTPConnection("127.0.0.1", front, timeout=10)
+            page.request("GET", "/embed/v1/events", headers={"Cookie": "a=b"})
+            line, _address = events.accept()
+            with line:
+                asked = line.recv(4096)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+                answer = page.getresponse()
+                for said in (b"data: a\n", b"data: b\n"):
+                    line.sendall(said)
+                    assert answer.readline() == said
+            page.close()
+    assert b"Cookie" not in asked
+    assert not upstream.asked
 
 
 def test_the_headers_of_the_application_reach_the_visitor(front: int) -> None:

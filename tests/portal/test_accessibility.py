@@ -39,6 +39,9 @@ def test_axe_finds_nothing_where_people_read(page: Page, live_server: LiveServer
         "/?place=nowhere",
         *(f"/a/{alert.code}/" for alert in alerts),
         "/about/",
+        "/about/banner/",
+        "/about/banner/?areas=nowhere",
+        "/embed/v1/frame/?lang=sv",
         "/accessibility/",
         "/nowhere/",
     ):

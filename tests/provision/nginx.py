@@ -39,13 +39,19 @@ def executable() -> str:
 
 @contextlib.contextmanager
 def started(
-    root: Path, *, upstream: int, tls_proxy: str, access_log: Path | None = None
+    root: Path,
+    *,
+    upstream: int,
+    tls_proxy: str,
+    access_log: Path | None = None,
+    events: int = 9,
 ) -> Iterator[int]:
-    """The port of an nginx that stands in front of ``upstream``, another port of 127.0.0.1."""
+    """The port of an nginx in front of ``upstream`` and ``events``, other ports of 127.0.0.1."""
     port = free_port()
     replaced = {
         "${TLS_PROXY}": tls_proxy,
         "server web:8000;": f"server 127.0.0.1:{upstream};",
+        "server events:8000;": f"server 127.0.0.1:{events};",
         "listen 8080 ": f"listen 127.0.0.1:{port} ",
     }
     with tempfile.TemporaryDirectory(prefix="notify-nginx-") as name:

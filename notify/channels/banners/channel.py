@@ -14,7 +14,7 @@ from notify.channels.published import PublishingChannel
 
 
 class BannerChannel(PublishingChannel):
-    """Puts the notice on record; each banner of the area shows it at its next look, within 40 s."""
+    """Puts the notice on record; each banner of the area shows it within seconds."""
 
     name: ClassVar[str] = "banners"
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from notify.channels.banners import words as phrases
 from notify.channels.banners.publish import until
 from notify.channels.notice import Notice
 
@@ -27,10 +28,12 @@ WORST_FIRST = {"Extreme": 0, "Severe": 1, "Moderate": 2, "Minor": 3}
 def banner_item(notice: Notice, language: str) -> dict[str, Any]:
     """One alert as a banner shows it; times are RFC 3339 with the site's offset.
 
-    language: of the words, where the alert does not speak the one asked for. until: when it
-    leaves the banner by itself, or null.
+    language: of the words, where the alert does not speak the one asked for. label: what the
+    tone, its colour, says in words. until: when it leaves the banner by itself, or null.
     """
     words = notice.in_language(language)
+    with translation.override(language):
+        label = phrases.label(notice)
     return {
         "alert": notice.alert,
         "update": notice.number,
@@ -38,6 +41,8 @@ def banner_item(notice: Notice, language: str) -> dict[str, Any]:
         "urgency": notice.urgency,
         "all_clear": notice.all_clear,
         "cancelled": notice.cancelled,
+        "tone": phrases.tone(notice),
+        "label": label,
         "headline": words.headline,
         "description": words.description,
         "instruction": words.instruction,
@@ -52,12 +57,16 @@ def banner_item(notice: Notice, language: str) -> dict[str, Any]:
     }
 
 
-def document(notices: Iterable[Notice], language: str, *, publisher: str, page: str) -> bytes:
+def document(
+    notices: Iterable[Notice], language: str, *, publisher: str, page: str, events: str = ""
+) -> bytes:
     """The whole document, the worst first and what has ended last.
 
-    page: the absolute address where residents see everything.
+    page: the absolute address where residents see everything. events: the one of the stream that
+    says when something has changed, or "".
     """
-    ranked = sorted(notices, key=_rank)
+    with translation.override(language):
+        sentences = phrases.sentences()
     return encode(
         {
             "version": VERSION,
@@ -65,9 +74,16 @@ def document(notices: Iterable[Notice], language: str, *, publisher: str, page: 
             "publisher": publisher,
             "page": page,
             "valid_for": VALID_FOR,
-            "items": [banner_item(notice, language) for notice in ranked],
+            "events": events,
+            "words": sentences,
+            "items": [banner_item(notice, language) for notice in ranked_notices(notices)],
         }
     )
+
+
+def ranked_notices(notices: Iterable[Notice]) -> list[Notice]:
+    """The worst first and what has ended last, always in the same order."""
+    return sorted(notices, key=_rank)
 
 
 def problem(sentence: str) -> bytes:

@@ -53,3 +53,18 @@ class ItemArea(PlaceRow):
                 fields=["item", "number", "code"], name="one_row_per_item_number_and_area"
             )
         ]
+
+
+class ReleasedScript(models.Model):
+    """The embed script as a release served it, for pages that pinned it by its digest."""
+
+    digest = models.CharField(max_length=16, primary_key=True)
+    code = models.TextField()
+    released_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("released script")
+        verbose_name_plural = _("released scripts")
+
+    def __str__(self) -> str:
+        return self.digest

@@ -1,4 +1,4 @@
-"""The banner as an editor sees it before publishing, in the words that the script uses."""
+"""The banner as an editor sees it before publishing, as the script would draw it."""
 
 from __future__ import annotations
 
@@ -17,35 +17,12 @@ def look(item: dict[str, Any], language: str) -> dict[str, Any]:
             "heading": _("Service information"),
             "language": language,
             "item": item,
-            "tone": tone(item),
-            "label": label(item),
+            "tone": item["tone"],
+            "label": item["label"],
             "meta": ", ".join([item["service"]["name"], *(p["name"] for p in item["places"])]),
             "times": _times(item),
             "text": item["instruction"] or item["description"],
         }
-
-
-def tone(item: dict[str, Any]) -> str:
-    """Which of the style sheet's colours it has."""
-    if item["all_clear"] or item["cancelled"]:
-        return "over"
-    return "work" if item["urgency"] == "Future" else str(item["severity"]).lower()
-
-
-def label(item: dict[str, Any]) -> str:
-    """The word that says what the colour says."""
-    planned = item["urgency"] == "Future"
-    labels = {
-        "over": _("Finished") if planned else _("Fixed"),
-        "work": _("Planned work"),
-        "extreme": pgettext("severity", "Extreme disruption"),
-        "severe": pgettext("severity", "Severe disruption"),
-        "moderate": pgettext("severity", "Moderate disruption"),
-        "minor": pgettext("severity", "Minor disruption"),
-    }
-    if item["cancelled"]:
-        return _("Called off") if planned else _("Cancelled")
-    return labels.get(tone(item), labels["moderate"])
 
 
 def _times(item: dict[str, Any]) -> str:

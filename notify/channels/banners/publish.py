@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from notify.channels.banners import bell
 from notify.channels.banners.models import Item, ItemArea
 from notify.channels.notice import Notice, Place
 from notify.channels.texts import clean_json
@@ -35,6 +36,8 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
             ],
             ignore_conflicts=True,
         )
+        if added:
+            bell.ring()
         if added and known:
             Item.objects.filter(pk=item.pk).update(arrived_at=timezone.now())
 

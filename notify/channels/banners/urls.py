@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from notify.channels.banners import views
+from notify.channels.banners import scriptless, views
 
 app_name = "banners"
 urlpatterns: list[URLPattern] = [
     path("banner.json", views.banner, name="document"),
     path("banner.js", views.embed_script, name="script"),
+    path("banner.<slug:digest>.js", views.pinned_script, name="pinned"),
+    path("banner.svg", scriptless.image, name="image"),
+    path("frame/", scriptless.frame, name="frame"),
 ]

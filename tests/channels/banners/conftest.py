@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
+from pytest_django import Settings
+from redis import Redis
+
+from notify.demo.children import Child, alive, free_port
+from notify.demo.stack import answers
 
 
 class MortalServer(ThreadedWSGIServer):
@@ -65,12 +74,49 @@ class Ours(LiveServerThread):
 
 
 @pytest.fixture
-def ours(transactional_db: None) -> Iterator[Ours]:
-    """Our server; ``die()`` ends it."""
+def ours(transactional_db: None, settings: Settings) -> Iterator[Ours]:
+    """Our server; ``die()`` ends it. Without ``line``, its pages have nobody to listen to."""
+    settings.EVENTS_ORIGIN = ""
     server = Ours()
     server.begin()
     yield server
     server.die()
+
+
+@dataclass(frozen=True)
+class Line:
+    """The process that tells open pages of changes. port: of 127.0.0.1."""
+
+    port: int
+    child: Child
+
+    @property
+    def open_files(self) -> int:
+        return len(list(Path(f"/proc/{self.child.process.pid}/fd").iterdir()))
+
+
+@contextmanager
+def started_line(folder: Path, redis_url: str) -> Iterator[Line]:
+    """A real one, that hears the bell of this test's settings in that Redis."""
+    port = free_port()
+    environment = os.environ | {
+        "REDIS_URL": redis_url,
+        "REDIS_KEY_PREFIX": django_settings.REDIS_KEY_PREFIX,
+    }
+    command = [sys.executable, "-m", "uvicorn", "config.events:application", "--port", str(port)]
+    command += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
+    ready = f"http://127.0.0.1:{port}/healthz"
+    child = Child(command, folder / "events.log", lambda _child: answers(ready), environment)
+    with alive(child):
+        yield Line(port, child)
+
+
+@pytest.fixture
+def line(redis: Redis, redis_url: str, settings: Settings, tmp_path: Path) -> Iterator[Line]:
+    """The line, for pages that load from now on."""
+    with started_line(tmp_path, redis_url) as line:
+        settings.EVENTS_ORIGIN = f"http://127.0.0.1:{line.port}"
+        yield line
 
 
 @dataclass
@@ -84,13 +130,18 @@ class HostPage:
     def embed(self, ours: Ours, attributes: str = "", *, before: str = "", after: str = "") -> None:
         """Have the page be a main element with our script in it, under a strict content policy."""
         script = f'<script src="{ours.url}/embed/v1/banner.js" {attributes} async></script>'
+        self.write(ours, f"{before}{script}{after}<p>Välkommen</p>")
+
+    def write(self, ours: Ours, main: str, direction: str = "ltr") -> None:
+        """Have the page be a main element with this in it, under a strict content policy."""
         self.html = (
-            '<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kommunen</title>'
-            '<meta name="viewport" content="width=device-width">'
-            f"<main>{before}{script}{after}<p>Välkommen</p></main></html>"
+            f'<!doctype html><html lang="sv" dir="{direction}"><meta charset="utf-8">'
+            '<title>Kommunen</title><meta name="viewport" content="width=device-width">'
+            f"<main>{main}</main></html>"
         )
         self.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; script-src {ours.url}; connect-src {ours.url}; "
+            f"default-src 'none'; script-src {ours.url}; connect-src {ours.url} "
+            f"{django_settings.EVENTS_ORIGIN}; "
             "style-src 'self'; require-trusted-types-for 'script'"
         )
 

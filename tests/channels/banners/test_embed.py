@@ -11,11 +11,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from notify.channels.banners import script
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.notice import Words
-from tests import given
-from tests.channels.banners.conftest import HostPage, Ours
-from tests.channels.notices import ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
+from tests import axe, given
+from tests.channels.banners.conftest import HostPage, Line, Ours
+from tests.channels.notices import BORÅS, ÄSPERED, all_clear_of, cancel_of, hand, notice, update_of
 from tests.provision.chromium import Look
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ LOOKS = [
 def city(ours: Ours) -> None:
     given.city()
     given.service()
+    given.service("power")
 
 
 @contextmanager
@@ -195,6 +197,102 @@ def test_an_unknown_area_is_quiet_on_the_page_and_said_on_the_console(
     expect(banner(page)).to_have_count(0)
 
 
+# --- elements ---------------------------------------------------------------------------------
+
+
+def elements(ours: Ours, *attributes: str) -> str:
+    """Our script, asking for nothing itself, and an element for each of these attributes."""
+    script = f'<script src="{ours.url}/embed/v1/banner.js" async></script>'
+    return script + "".join(
+        f'<service-alerts {each}><a href="/">Störningar</a></service-alerts>' for each in attributes
+    )
+
+
+def test_elements_that_ask_for_the_same_ask_once_and_each_is_shown(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice(service="power", places=(BORÅS,)))
+    same = f'areas="{ÄSPERED.code}" lang="en-GB"'
+    host.write(ours, elements(ours, same, same, 'services="water"'), direction="rtl")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, host)
+    shown = page.get_by_role("region", name="Service information")
+    expect(shown).to_have_count(2)
+    expect(shown.first).to_have_css("direction", "ltr")
+    # What the page wrote inside is seen until there is an answer, and not any more.
+    expect(page.locator("service-alerts").last).to_have_text("", use_inner_text=True)
+    assert sum("banner.json" in address for address in asked) == 2
+    shown.first.get_by_role("button").click()
+    expect(shown).to_have_count(0)
+
+
+def test_an_element_follows_its_attributes_and_rests_when_it_is_taken_away(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    host.write(ours, elements(ours, 'services="power" empty="show"'))
+    visit(page, host)
+    expect(page.locator("section")).to_contain_text("Just nu finns inga kända störningar.")
+    with answered(page):
+        page.evaluate("document.querySelector('service-alerts').setAttribute('services', 'water')")
+    expect(page.get_by_role("link", name="Vattenavbrott i Äspered")).to_be_visible()
+    asked: list[str] = []
+    left = "const it = document.querySelector('service-alerts'); it.remove(); return it.shadowRoot.textContent"
+    assert page.evaluate(f"(() => {{ {left} }})()") == ""
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward(10 * A_POLL)
+    assert asked == []
+
+
+def test_the_page_moves_once_when_the_banner_comes_and_never_again(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    page.add_init_script(
+        "window.moves = []; new PerformanceObserver(list => moves.push(...list.getEntries().map("
+        "entry => entry.value))).observe({type: 'layout-shift', buffered: true})"
+    )
+    hand(banners, notice())
+    host.write(ours, "<h1>Välkommen</h1>" + elements(ours, "") + "<p>Här är vi.</p>")
+    visit(page, host)
+    expect(page.locator("section")).to_be_visible()
+    poll(page)
+    page.wait_for_function("moves.length > 0")
+    assert page.evaluate("moves.length") == 1
+    axe.no_finding(page)
+
+
+def test_a_pinned_script_is_checked_by_the_browser_and_works(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    hand(banners, notice())
+    built = script.present()
+    host.write(
+        ours,
+        f'<script src="{ours.url}/embed/v1/banner.{built.digest}.js" async'
+        f' integrity="{built.integrity}" crossorigin="anonymous"></script>',
+    )
+    visit(page, host)
+    expect(banner(page)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("page", "buttons"), [(Look(), 1), (Look(scripts=False), 0)], indirect=["page"]
+)
+def test_a_frame_shows_it_with_and_without_scripts(
+    page: Page, host: HostPage, ours: Ours, buttons: int
+) -> None:
+    hand(banners, notice())
+    address = f"{ours.url}/embed/v1/frame/?areas={ÄSPERED.code}&lang=sv"
+    host.write(ours, f'<iframe src="{address}" title="Drift" width="360" height="400"></iframe>')
+    host.headers["Content-Security-Policy"] = f"default-src 'none'; frame-src {ours.url}"
+    page.goto(host.url)
+    framed = page.frame_locator("iframe")
+    expect(framed.get_by_role("listitem")).to_contain_text("Vattenavbrott i Äspered")
+    # Drawn by the script where there is one: only that can close an alert.
+    expect(framed.get_by_role("button")).to_have_count(buttons)
+
+
 # --- keeping up -------------------------------------------------------------------------------
 
 
@@ -207,6 +305,17 @@ def test_an_update_takes_the_place_of_what_was_said(page: Page, host: HostPage, 
     poll(page)
     expect(banner(page).get_by_role("listitem")).to_have_count(1)
     expect(banner(page)).to_contain_text("Avhjälpt")
+
+
+def test_a_change_is_on_an_open_page_within_seconds(
+    page: Page, host: HostPage, ours: Ours, line: Line
+) -> None:
+    host.embed(ours)
+    with page.expect_response(lambda response: "&v=" in response.url):
+        page.goto(host.url)
+    hand(banners, notice())
+    # Sooner than it would look by itself.
+    expect(banner(page)).to_be_visible(timeout=5000)
 
 
 def test_what_is_cancelled_says_so(page: Page, host: HostPage, ours: Ours) -> None:
@@ -249,6 +358,47 @@ def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(
     with answered(page):
         hide("false")
         page.clock.run_for(1)
+
+
+def test_time_in_a_cache_on_the_way_counts(page: Page, host: HostPage, ours: Ours) -> None:
+    hand(banners, notice())
+    host.embed(ours)
+    page.clock.install()
+    # A stand-in for a cache that nobody of ours runs.
+    page.route(
+        "**/banner.json*",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()), headers={**answer.headers, "age": "3000"}
+        ),
+        times=1,
+    )
+    with answered(page):
+        page.goto(host.url)
+    expect(banner(page)).to_be_visible()
+    ours.die()
+    page.clock.fast_forward(9 * 60_000)
+    expect(banner(page)).to_be_visible()
+    page.clock.fast_forward(2 * 60_000)
+    expect(banner(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=-400), timedelta(days=400)])
+def test_a_visitors_clock_may_be_wrong(
+    page: Page, host: HostPage, ours: Ours, wrong: timedelta
+) -> None:
+    over = timezone.now() + timedelta(hours=1)
+    hand(banners, notice(urgency="Future", onset=timezone.now(), expires=over))
+    host.embed(ours)
+    page.clock.install(time=timezone.now() + wrong)
+    with answered(page):
+        page.goto(host.url)
+    expect(banner(page)).to_contain_text("Sedan i dag kl.")
+    expect(banner(page)).to_contain_text("Väntas vara klart")
+    ours.die()
+    page.clock.fast_forward(59 * 60_000)
+    expect(banner(page)).to_be_visible()
+    page.clock.fast_forward(2 * 60_000)
+    expect(banner(page)).to_have_count(0)
 
 
 def test_a_server_that_is_gone_leaves_the_page_quiet_within_the_hour(

@@ -8,17 +8,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.http import parse_http_date
-from hypothesis import HealthCheck, example, settings
+from hypothesis import HealthCheck, example
 from hypothesis import given as examples
+from hypothesis import settings as limits
 from hypothesis import strategies as st
+from pytest_django import Settings
 
+from notify.channels.banners import script
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.banners.document import document
+from notify.channels.banners.models import ReleasedScript
 from notify.channels.notice import Words
 from tests import given
 from tests.channels.notices import FRISTAD, ÄSPERED, all_clear_of, hand, notice, update_of
@@ -55,6 +60,8 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
     assert (received["version"], received["language"]) == (1, "en")
     assert received["valid_for"] == 3600
     assert received["page"] == "http://testserver/"
+    assert received["events"] == "http://testserver/embed/v1/events"
+    assert received["words"]["close"] == "Close: {}"
     assert received["items"] == [
         {
             "alert": told.alert,
@@ -63,6 +70,8 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
             "urgency": "Immediate",
             "all_clear": False,
             "cancelled": False,
+            "tone": "severe",
+            "label": "Severe disruption",
             "headline": "Water outage in Äspered",
             "description": "A water main has burst by the school.",
             "instruction": "Fetch water from the tanker in the school yard.",
@@ -189,7 +198,7 @@ def test_what_is_not_there_gets_a_problem_that_names_it(
     assert json.loads(response.content)["detail"].startswith(sentence)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@limits(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @examples(st.text(max_size=40), st.sampled_from(["areas", "services", "lang"]))
 @example("\x00", "areas")
 def test_no_query_breaks_it(client: Client, text: str, name: str) -> None:
@@ -201,7 +210,7 @@ def test_no_query_breaks_it(client: Client, text: str, name: str) -> None:
         json.loads(response.content)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@limits(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @examples(st.text(st.characters(exclude_categories=()), max_size=60))
 @example("\x00\ud800")
 def test_no_text_breaks_it(client: Client, text: str) -> None:
@@ -219,13 +228,41 @@ def test_the_same_notices_in_another_order_are_the_same_document() -> None:
 # --- the script -------------------------------------------------------------------------------
 
 
-def test_the_script_is_light(client: Client) -> None:
-    assert len(gzip.compress(client.get(SCRIPT).content)) < 6000
+def pinned(digest: str) -> str:
+    return f"/embed/v1/banner.{digest}.js"
+
+
+def test_the_script_is_light(client: Client, settings: Settings) -> None:
+    shipped = (settings.BASE_DIR / "docker/nginx/notify.conf.template").read_text()
+    [level] = re.findall(r"gzip_comp_level (\d);", shipped)
+    assert len(gzip.compress(client.get(SCRIPT).content, int(level))) < 6000
 
 
 def test_the_script_carries_its_style_sheet_and_never_writes_markup(client: Client) -> None:
-    script = client.get(SCRIPT).content.decode()
-    assert ".notify-banner" in script
-    assert "STYLE SHEET" not in script
+    code = client.get(SCRIPT).content.decode()
+    assert ".notify-banner" in code
+    for placeholder in ("STYLE SHEET", "LANGUAGES"):
+        assert placeholder not in code
     for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.cookie"):
-        assert forbidden not in script
+        assert forbidden not in code
+
+
+def test_its_pinned_address_is_the_same_script_and_kept_for_ever(client: Client) -> None:
+    response = client.get(pinned(script.present().digest))
+    assert response.content == client.get(SCRIPT).content == script.present().code
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_script_of_an_earlier_release_is_there_for_who_pinned_it(client: Client) -> None:
+    ReleasedScript.objects.create(digest="0123456789abcdef", code="“as it was”")
+    assert client.get(pinned("0123456789abcdef")).content.decode() == "“as it was”"
+    assert client.get(pinned("f" * 16)).status_code == 404
+
+
+def test_each_release_keeps_its_script_when_it_migrates() -> None:
+    ReleasedScript.objects.all().delete()
+    for _time in range(2):
+        emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    kept = ReleasedScript.objects.get()
+    assert (kept.digest, kept.code.encode()) == (script.present().digest, script.present().code)
