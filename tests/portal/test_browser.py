@@ -184,7 +184,8 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
     page.get_by_text("Området är avslutat.").wait_for()
     assert standing(person) == {"Fristad": ("power", True)}
 
-    page.get_by_role("button", name="Avsluta allt").click()
+    page.get_by_role("link", name="Avsluta allt").click()
+    page.get_by_role("button", name="Ja, avsluta allt").click()
     page.get_by_text("Allt är avslutat.").wait_for()
     assert standing(person) == {}
 
@@ -215,7 +216,7 @@ def test_no_page_within_scrolls_sideways_not_even_with_large_type(
     page.locator("#places").wait_for()
 
     place = given.city()["Fristad"].code
-    for path in ("", "places/", f"places/{place}/", "number/", "held/"):
+    for path in ("", "places/", f"places/{place}/", "number/", "held/", "end/"):
         never_sideways(page, f"{live_server.url}/manage/{path}")
 
 
