@@ -184,15 +184,20 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
     page.get_by_text("Området är avslutat.").wait_for()
     assert standing(person) == {"Fristad": ("power", True)}
 
-    page.get_by_role("link", name="Avsluta allt").click()
-    page.get_by_role("button", name="Ja, avsluta allt").click()
-    page.get_by_text("Allt är avslutat.").wait_for()
+    end_everything(page)
     assert standing(person) == {}
 
     page.get_by_role("button", name="Jag är klar").click()
     page.get_by_label("Ditt mobilnummer").wait_for()
     page.goto(f"{live_server.url}/manage/places/")
     page.get_by_text("Tiden hade gått ut").wait_for()
+
+
+def end_everything(page: Page) -> None:
+    """Asked once more, say yes."""
+    page.get_by_role("link", name="Avsluta allt").click()
+    page.get_by_role("button", name="Ja, avsluta allt").click()
+    page.get_by_text("Allt är avslutat.").wait_for()
 
 
 def standing(person: Subscriber) -> dict[str, tuple[str | None, bool]]:

@@ -355,6 +355,7 @@ def test_every_service_is_ticked_where_every_service_stands(client: Client) -> N
         ("/manage/pause/", {}, "Välj när du vill få sms igen."),
         ("/manage/pause/", {"until": "2020-01-01"}, "Den dagen har passerat."),
         ("/manage/pause/", {"until": "\0"}, "Den dagen har passerat."),
+        ("/manage/held/erase/", {}, "Kryssa i rutan först"),
     ],
 )
 def test_what_cannot_be_right_is_told_and_changes_nothing(

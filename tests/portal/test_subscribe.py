@@ -32,8 +32,8 @@ def test_number_then_code_then_done(client: Client) -> None:
 
     assert answer.status_code == 200
     assert answer.redirect_chain == [(f"{page}done/", 302)]
-    for words in ("Klart.", "Äspered", "Alla tjänster", "Svara STOPP", "+46 ••• •• 05"):
-        assert words in text(answer)
+    for part in ("Klart.", "Äspered", "Alla tjänster", "Svara STOPP", "+46 ••• •• 05"):
+        assert part in text(answer)
     assert Subscriber.objects.get().phone == "+46701740605"
 
 
