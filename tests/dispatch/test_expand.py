@@ -239,8 +239,7 @@ def test_whoever_was_told_and_whoever_asks_now_are_walked_together_in_small_step
     )
 
     expected = [key for key in told if key not in (given_up, gone)]
-    if move == Move.UPDATE:
-        expected += [person.pk for person in late[:4]]
+    expected += [person.pk for person in late[:4]]
     assert world.addressed(second) == expected
     assert all(0 < batch.deliveries.count() <= 2 for batch in second.batches.all())
 
