@@ -30,7 +30,7 @@ class FormName(forms.UUIDField):
 
     widget = forms.HiddenInput
 
-    def to_python(self, value: object) -> uuid.UUID | None:
+    def to_python(self, value: object) -> Any:
         """The name, or None."""
         try:
             return super().to_python(value)

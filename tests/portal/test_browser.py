@@ -278,7 +278,7 @@ def test_what_became_of_the_sms_is_read_aloud_once(page: Page, live_server: Live
 
     DirectMessage.objects.update(state=State.FAILED)
     asks_again(page)
-    region.get_by_text("kunde inte levereras").wait_for()
+    region.get_by_text("gick inte att leverera").wait_for()
     page.clock.run_for(10_000)
     assert page.evaluate("window.spoken") == 1
 

@@ -221,7 +221,7 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("portal:manage")
     now = timezone.now()
     areas, services = sign_up.areas.defer("outline"), list(sign_up.services.all())
-    keys = [service.pk for service in services] or [None]
+    keys: list[int | None] = [service.pk for service in services] or [None]
     wanted = [(key, area.path) for key in keys for area in areas]
     return render(
         request,
