@@ -157,7 +157,9 @@ def test_an_update_goes_to_those_told_before_and_to_new_matches() -> None:
 
 
 @pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
-def test_the_end_goes_to_exactly_those_told_before_and_those_who_asked_since(move: Move) -> None:
+def test_a_cancel_goes_to_exactly_those_told_before_an_all_clear_to_who_asked_since_too(
+    move: Move,
+) -> None:
     city = given.city()
     people = world.crowd(3)
     world.crowd(1, areas=[city["Fristad"]])
@@ -169,7 +171,7 @@ def test_the_end_goes_to_exactly_those_told_before_and_those_who_asked_since(mov
     world.leave(left)
 
     told_it = told(world.expanded(move, world.alert_of(first)))
-    assert told_it == world.keys([*people, *since])
+    assert told_it == world.keys([*people, *(since if move == Move.RESOLVE else [])])
 
 
 def test_who_asked_since_for_what_is_serious_alone_hears_of_the_end_of_that_alone() -> None:
@@ -321,6 +323,7 @@ def test_before_anything_is_published_nobody_was_told() -> None:
         paths=[],
         serious=True,
         ends=False,
+        cancelled=False,
         asked_before=timezone.now(),
     )
 
@@ -421,6 +424,7 @@ def audience_of(dispatch: Dispatch) -> list[int]:
         paths=paths_of(update),
         serious=update.urgent,
         ends=update.ends_alert,
+        cancelled=update.ends_alert and not update.all_clear,
         asked_before=dispatch.created_at,
     )
     return world.keys(people)

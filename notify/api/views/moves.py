@@ -180,7 +180,7 @@ class Cancel(MoveView):
 
     @described(WordsSerializer, "cancel")
     def post(self, request: Request, code: str) -> Response:
-        """Say that it was sent in error, to those who were told before and to whoever has asked since."""
+        """Say that it was sent in error, to exactly those who were told before."""
         return self.make(request, code)
 
 
