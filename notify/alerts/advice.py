@@ -43,12 +43,17 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One piece of advice. key: its name within its kind. words: a sentence, in the active language."""
+    """One piece of advice. key: its name within its kind. words: a sentence, in the active language.
+
+    sms: the same for an SMS, where every character is paid for: only what somebody's health may
+    hang on, since not everybody follows the link.
+    """
 
     kind: Kind
     key: str
     tone: Tone
     words: Promise
+    sms: Promise | None = None
 
     @property
     def icon(self) -> str:
@@ -59,20 +64,32 @@ class Phrase:
         """The sentence in each language of the site."""
         return by_language(self.words)
 
+    def sms_by_language(self) -> dict[str, str]:
+        """The sentence of an SMS in each language of the site; nothing if it has none."""
+        return by_language(self.sms) if self.sms else {}
+
 
 BANK = (
-    Phrase(Kind.DRINK, "yes", Tone.GO, gettext_lazy("You can drink the water.")),
+    Phrase(
+        Kind.DRINK,
+        "yes",
+        Tone.GO,
+        gettext_lazy("You can drink the water."),
+        sms=gettext_lazy("You can drink the water."),
+    ),
     Phrase(
         Kind.DRINK,
         "boil",
         Tone.CARE,
         gettext_lazy("Boil the water before you drink it or cook with it."),
+        sms=pgettext_lazy("SMS", "Boil your drinking water."),
     ),
     Phrase(
         Kind.DRINK,
         "no",
         Tone.STOP,
         gettext_lazy("Do not drink the water or cook with it. Boiling it does not help."),
+        sms=pgettext_lazy("SMS", "Do not drink the water, not even boiled."),
     ),
     Phrase(Kind.SHOWER, "yes", Tone.GO, gettext_lazy("You can shower and bathe.")),
     Phrase(

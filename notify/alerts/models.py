@@ -345,5 +345,5 @@ class Update(Content):
 
     @property
     def ends_alert(self) -> bool:
-        """Whether it goes to exactly those who were told before, and nobody new."""
+        """Whether nothing of the alert stands after it."""
         return self.all_clear or self.message_type == MessageType.CANCEL

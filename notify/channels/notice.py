@@ -28,11 +28,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What people are told to do about one thing. kind, key: for programs; words: a sentence by language."""
+    """What people are told to do about one thing. kind, key: for programs; words: a sentence by language.
+
+    sms: the same in an SMS; empty for what an SMS leaves to the page, and in notices from before there was any.
+    """
 
     kind: str
     key: str
     words: Mapping[str, str]
+    sms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,10 @@ class Notice:
     def advice_in(self, language: str) -> list[str]:
         """The sentences of advice in that language, else in the site's own."""
         return [one.words.get(language) or one.words[self.language] for one in self.advice]
+
+    def sms_advice_in(self, language: str) -> list[str]:
+        """The sentences of advice that an SMS holds, in that language, else in the site's own."""
+        return [one.sms.get(language) or one.sms[self.language] for one in self.advice if one.sms]
 
     def help_heading_in(self, language: str) -> str:
         """What stands above where help is to be had in that language, else in the site's own."""

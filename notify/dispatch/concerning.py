@@ -42,9 +42,13 @@ def standing_for(subscriber: Subscriber, now: datetime) -> list[Alert]:
     What is going on comes first, the worst of it first.
     """
     wanted = subscriber.subscriptions.filter(ended_at=None)
-    rows = list(wanted.values_list("service_id", "area__path"))
+    return standing_of(list(wanted.values_list("service_id", "area__path")), now)
+
+
+def standing_of(wanted: Collection[tuple[int | None, str]], now: datetime) -> list[Alert]:
+    """As ``standing_for``. wanted: keys of services (None for every one) and paths of areas."""
     current = sorted(current_alerts(now), key=lambda one: Severity.values.index(one.severity))
-    return [one for one in [*current, *planned_alerts(now)] if _concerns(one, rows)]
+    return [one for one in [*current, *planned_alerts(now)] if _concerns(one, wanted)]
 
 
 def paths_of(update: Update) -> tuple[str, ...]:

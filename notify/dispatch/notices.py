@@ -45,7 +45,8 @@ def notice_of(update: Update, *, asks: bool = False) -> Notice:
         publisher=settings.PUBLISHER_NAME,
         sms_url=sms_url(update),
         advice=tuple(
-            Advice(phrase.kind.value, phrase.key, phrase.by_language()) for phrase in update.phrases
+            Advice(phrase.kind.value, phrase.key, phrase.by_language(), phrase.sms_by_language())
+            for phrase in update.phrases
         ),
         help_at=tuple(update.help_at),
         help_heading=by_language(update.help_heading) if update.help_at else {},

@@ -106,6 +106,7 @@ def _people(alert: Alert, notice: Notice, content: AlertContent) -> dict[str, in
         paths=[place.path for place in notice.places],
         serious=content.severity in URGENT,
         ends=notice.ends_alert,
+        cancelled=notice.cancelled,
         asked_before=timezone.now(),
     )
     return dict(rows.order_by().values_list("language").annotate(Count("pk")))

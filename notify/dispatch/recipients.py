@@ -23,24 +23,32 @@ def audience(
     paths: Iterable[str],
     serious: bool,
     ends: bool,
+    cancelled: bool,
     asked_before: datetime,
 ) -> QuerySet[Subscriber]:
     """Everybody reachable who is to be told, each once.
 
     alert: key of the alert, or None while nothing of it was published. paths: of its areas.
     serious: severe or extreme, so that it is also for those who want nothing else.
-    ends: an all-clear or a cancel goes to exactly those told before; anything else goes to them
-    and to everybody whose subscription, as it stood at ``asked_before``, matches; but to nobody who
-    had paused then. Who wrote STOPP to what they were told counts as told no more.
+    ends: an all-clear goes to those told before, and to whoever has asked since the alert was
+    published: they learnt of it elsewhere. cancelled: a cancel goes to exactly those told before;
+    others have nothing to disregard. Anything else goes to those told before and to everybody whose
+    subscription, as it stood at ``asked_before``, matches; but to nobody who had paused then. Who
+    wrote STOPP to what they were told counts as told no more.
     """
     told = NOBODY if alert is None else _told_of(alert)
     wanted = _matching(service, paths, serious=serious, asked_before=asked_before)
+    if ends:
+        first = Dispatch.objects.filter(update__alert=alert).order_by("update__number")
+        wanted = wanted.filter(created_at__gt=first.values("created_at")[:1])
     matching = wanted.filter(subscriber=OuterRef("pk"))
     # Who confirms a new choice while expansion waits stood in neither the old nor the new.
     asked = Exists(matching.filter(STANDING | _replaced_since(asked_before)))
     reachable = Subscriber.objects.filter(ended_at=None)
-    if ends:
+    if cancelled:
         return reachable.filter(told)
+    if ends:
+        return reachable.filter(told | Q(asked))
     awake = reachable.filter(Q(paused_until=None) | Q(paused_until__lte=asked_before))
     return awake.filter(told | Q(asked))
 
@@ -87,21 +95,30 @@ def stretch(dispatch: Dispatch, after: int, most: int, slice_size: int) -> Stret
     update = dispatch.update
     keys: set[int] = set()
     through: int | None = None
-    if not update.ends_alert:
-        matching = _matching(
-            update.service,
-            paths_of(update),
-            serious=update.urgent,
-            asked_before=dispatch.created_at,
-        )
-        keys, through = _asked(matching.filter(subscriber__gt=after), dispatch, most)
+    matching = _matching(
+        update.service, paths_of(update), serious=update.urgent, asked_before=dispatch.created_at
+    ).filter(subscriber__gt=after)
     if update.number > 1:
-        for earlier in Dispatch.objects.filter(
-            update__alert=update.alert_id, update__number__lt=update.number
-        ).select_related("update"):
-            told, horizon = _told(earlier, after, most // slice_size + 1)
-            keys |= told - _left_it(earlier, told)
+        earlier = list(
+            Dispatch.objects.filter(
+                update__alert=update.alert_id, update__number__lt=update.number
+            ).select_related("update")
+        )
+        for one in earlier:
+            told, horizon = _told(one, after, most // slice_size + 1)
+            keys |= told - _left_it(one, told)
             through = _nearer(through, horizon)
+        if update.all_clear:
+            since = min((one.created_at for one in earlier), default=dispatch.created_at)
+            matching = matching.filter(created_at__gt=since)
+        elif update.ends_alert:
+            matching = matching.none()
+    if through is not None:
+        # Further on they are found with the next stretch.
+        matching = matching.filter(subscriber__lte=through)
+    asked, horizon = _asked(matching, dispatch, most)
+    keys |= asked
+    through = _nearer(through, horizon)
     found = sorted(key for key in keys if through is None or key <= through)
     if len(found) > most:
         found = found[:most]

@@ -18,17 +18,31 @@ from notify.portal.places import Place, choosable_places
 from notify.portal.templatetags.moments import said
 from notify.residents.models import Subscriber
 from notify.residents.phones import parse_phone
+from notify.residents.secrecy import CODE_DIGITS
 from notify.residents.services import Wish
 
 PAUSES = (1, 7, 14, 30, 90)
 """Days that a pause may last, today not counted."""
 
 
+class FormName(forms.UUIDField):
+    """Names a filled-in form. Only a program hands in what is no name: it counts as none."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: object) -> Any:
+        """The name, or None."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            return None
+
+
 class CodeRequestForm(forms.Form):
     """Asks for a code, and nothing else: what the person has to say comes on top of it."""
 
-    # Names this filled-in form, so that a double click sends one code.
-    form = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # So that a double click sends one code.
+    form = FormName(required=False)
     # Of a wait that was asked for, if the person has waited.
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -233,6 +247,23 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+
+    def clean_code(self) -> str:
+        """Six digits, whatever keyboard they came from; what cannot be the code costs no attempt."""
+        typed: str = self.cleaned_data["code"]
+        digits = "".join(str(int(one)) for one in typed if one.isdecimal())
+        if len(digits) != CODE_DIGITS:
+            raise forms.ValidationError(_("The code is six digits. Check the SMS and try again."))
+        return digits
+
+
+class EraseForm(forms.Form):
+    """Makes sure of what cannot be undone."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, erase everything."),
+        error_messages={"required": _("Tick the box first: it cannot be undone.")},
+    )
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("manage/places/<slug:code>/", manage.place, name="place"),
     path("manage/places/<slug:code>/end/", manage.end_one, name="end_place"),
     path("manage/end/", manage.end_all, name="end_all"),
+    path("manage/undo/", manage.undo, name="undo"),
     path("manage/language/", manage.language, name="my_language"),
     path("manage/nights/", manage.nights, name="nights"),
     path("manage/pause/", manage.pause, name="pause"),

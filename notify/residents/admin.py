@@ -35,6 +35,9 @@ else:  # Django's own classes take no type while running
     SubscriberBase = RevealBase = RefusalBase = admin.ModelAdmin
 
 
+ROWS = "residents/admin/rows.html"
+
+
 class ReadOnly:
     """Nothing is made, changed or deleted here: residents do that themselves, and it is recorded."""
 
@@ -55,6 +58,7 @@ class Subscriptions(ReadOnly, SubscriptionInline):
     """What somebody asked for, and until when."""
 
     model = Subscription
+    template = ROWS
     fields = ["area", "service", "serious_only", "created_at", "ended_at", "ended_reason"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -66,6 +70,7 @@ class Consents(ReadOnly, ConsentInline):
     """The record of what was agreed to. What they wrote is not shown: it may say anything."""
 
     model = Consent
+    template = ROWS
     fields = ["kind", "source", "at"]
 
 

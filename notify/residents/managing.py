@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from notify.alerts.models import Area, Service
-from notify.residents.models import Consent, EndedReason, SignUp, Subscriber
+from notify.residents.models import Consent, EndedReason, SignUp, Subscriber, Subscription
 from notify.residents.services import (
     Wish,
     end_subscriber,
+    note,
     replace_subscriptions,
     subscribe,
     want,
@@ -134,11 +136,36 @@ def end_place(subscriber: Subscriber, code: str) -> bool:
     if held is None:
         return False
     standing = held.subscriptions.filter(ended_at=None)
+    if not standing.exclude(area__code=code).exists():
+        end_subscriber(held, source=Consent.Source.WEB)
+        return False
     standing.filter(area__code=code).update(ended_at=timezone.now(), ended_reason=EndedReason.WEB)
-    if standing.exists():
-        return True
-    end_subscriber(held, source=Consent.Source.WEB)
-    return False
+    return True
+
+
+def ended_within(one: SignUp) -> QuerySet[Subscriber]:
+    """Who has ended the last of what stood on the number, within this session; nobody or one."""
+    return Subscriber.objects.filter(
+        phone_index__in=one.indexes,
+        ended_reason=EndedReason.WEB,
+        ended_at__gte=one.confirmed_at,
+    )
+
+
+@transaction.atomic
+def bring_back(one: SignUp) -> None:
+    """Let stand again what was ended last within this session; a second time changes nothing."""
+    held = ended_within(one).select_for_update().first()
+    if held is None:
+        return
+    again = list(held.subscriptions.filter(ended_at=held.ended_at, area__active=True))
+    if not again:
+        return
+    Subscriber.objects.filter(pk=held.pk).update(ended_at=None, ended_reason="")
+    for row in again:
+        row.pk, row.created_at, row.ended_at, row.ended_reason = None, timezone.now(), None, ""
+    Subscription.objects.bulk_create(again)
+    note(held, Consent.Kind.OPT_IN, Consent.Source.WEB)
 
 
 def change_language(subscriber: Subscriber, language: str) -> None:

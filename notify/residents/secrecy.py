@@ -18,6 +18,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+CODE_DIGITS = 6
+
 
 class Undecryptable(Exception):
     """No key that we have decrypts this ciphertext."""
@@ -74,7 +76,7 @@ def blind_indexes(text: str) -> list[str]:
 
 def new_code() -> str:
     """Six random digits."""
-    return f"{secrets.randbelow(1_000_000):06d}"
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
 def code_digest(code: str, bound_to: str) -> str:

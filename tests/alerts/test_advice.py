@@ -11,6 +11,7 @@ from django.utils.translation import override
 from lxml import etree
 
 from notify.alerts.advice import BANK, Kind, Phrase, Tone, objections, of_kind, phrases
+from notify.channels.sms.text import Encoding, measure
 
 EVERY_PHRASE = pytest.mark.parametrize("phrase", BANK, ids=lambda one: f"{one.kind}-{one.key}")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,6 +51,15 @@ def test_what_differs_in_tone_differs_in_shape_and_not_only_in_colour() -> None:
 
     assert [len(shapes) for shapes in grounds.values()] == [1, 1, 1]
     assert len(set.union(*grounds.values())) == 3
+
+
+def test_an_sms_holds_what_can_be_drunk_in_fewer_letters_and_leaves_the_rest_to_the_page() -> None:
+    for phrase in BANK:
+        short = phrase.sms_by_language()
+        assert bool(short) == (phrase.kind == Kind.DRINK)
+        for language, sentence in short.items():
+            assert len(sentence) <= len(phrase.by_language()[language])
+            assert measure(sentence).encoding is Encoding.GSM_7
 
 
 def test_no_two_phrases_share_a_name_and_every_kind_has_one() -> None:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from notify.api.models import Scope
+from tests import axe
 from tests.api.test_routes import ROUTES, view_of
 
 if TYPE_CHECKING:
@@ -106,3 +107,15 @@ def test_the_page_works_in_a_browser(page: Page, live_server: LiveServer) -> Non
 
     assert not elsewhere
     assert not [line for line in said if line.startswith(("error", "warning"))]
+
+
+def test_axe_finds_nothing_on_the_page_and_in_what_it_opens(
+    page: Page, live_server: LiveServer
+) -> None:
+    page.goto(f"{live_server.url}/api/v1/docs/")
+    for operation in ("alerts-listAlerts", "moves-publishAlert"):
+        opened = page.locator(f"#operations-{operation}")
+        opened.get_by_role("button").first.click()
+        opened.get_by_role("heading", name="Responses").wait_for()
+        axe.no_finding(page)
+        opened.get_by_role("button").first.click()

@@ -11,10 +11,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
+from notify.alerts.models import Alert
+from notify.dispatch.models import State
 from notify.dispatch.scheduled import announce_later
 from tests import axe, given
 from tests.console.conftest import PASSWORD
-from tests.console.world import published
+from tests.console.test_deciding import Hopeful, underway
+from tests.console.world import let_in, published
 from tests.portal.world import borås
 
 if TYPE_CHECKING:
@@ -82,4 +85,34 @@ def test_axe_finds_nothing_on_a_draft_with_mistakes(
     page.locator("#id_sv_headline").fill("")
     page.locator("[name=then][value=preview]").click()
     page.locator(".error-summary").wait_for()
+    axe.no_finding(page)
+
+
+@axe.BOTH_LANGUAGES
+def test_axe_finds_nothing_where_something_goes_wrong(
+    page: Page, live_server: LiveServer, karin: User, nils: User, settings: Settings
+) -> None:
+    settings.NOTIFY_CHANNELS = [f"{Hopeful.__module__}.{Hopeful.__qualname__}"]
+    draft = given.draft()
+    here = live_server.url + underway(State.FAILED, State.SENT, errors=["busy"])
+    let_in(page, live_server, karin)
+    page.goto(here)
+    axe.no_finding(page)
+    page.goto(f"{here}retry/")
+    axe.no_finding(page)
+    write = f"{live_server.url}/console/alerts/{draft.code}/edit/"
+    page.goto(write)
+    page.locator("#id_sv_headline").fill("En annan rubrik")
+    Alert.objects.filter(pk=draft.pk).update(version=draft.version + 1)
+    page.locator("[name=then][value=preview]").click()
+    page.locator(".conflict").wait_for()
+    axe.no_finding(page)
+    page.goto(write)
+    page.locator("#id_sv_headline").fill("En tredje rubrik")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator("[name=then][value=preview]").click()
+    page.locator("[target=_blank]").wait_for()
+    axe.no_finding(page)
+    let_in(page, live_server, nils)
+    page.goto(f"{live_server.url}/console/")
     axe.no_finding(page)

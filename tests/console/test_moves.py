@@ -267,8 +267,6 @@ def test_names_of_areas_are_filled_into_last_words_too(client: Client) -> None:
 
 def test_the_pages_say_who_will_be_told(client: Client) -> None:
     alert = published()
-    for move in ("resolve", "cancel"):
-        assert "Går till exakt dem som fått tidigare meddelanden" in text(
-            client.get(at(alert, move))
-        )
+    assert "och dem som anmält sig sedan dess" in text(client.get(at(alert, "resolve")))
+    assert "exakt dem som fått tidigare meddelanden" in text(client.get(at(alert, "cancel")))
     assert "Går till alla som fått tidigare meddelanden" in text(client.get(at(alert, "update")))

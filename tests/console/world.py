@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +19,10 @@ from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Move
 from notify.dispatch.start import announce
 from tests import given
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
 
 HOUR = timedelta(hours=1)
 MINUTE = "%Y-%m-%dT%H:%M"
@@ -96,3 +102,13 @@ def errors(response: Any) -> Mapping[str, list[str]]:
     """The sentences beside the fields of the form on the page."""
     found = response.context["form"].errors
     return {field: [str(one) for one in sentences] for field, sentences in found.items()}
+
+
+def let_in(page: Page, live_server: LiveServer, user: User) -> None:
+    """Give a real browser a session of this user."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies(
+        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
+    )

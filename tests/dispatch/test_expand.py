@@ -219,7 +219,7 @@ def test_nobody_is_forgotten_when_the_chunk_ends_where_the_people_do() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small", "both")
-@pytest.mark.parametrize("move", [Move.UPDATE, Move.CANCEL])
+@pytest.mark.parametrize("move", [Move.UPDATE, Move.RESOLVE, Move.CANCEL])
 def test_whoever_was_told_and_whoever_asks_now_are_walked_together_in_small_steps(
     move: Move,
 ) -> None:
@@ -235,11 +235,11 @@ def test_whoever_was_told_and_whoever_asks_now_are_walked_together_in_small_step
     Subscriber.objects.get(pk=given_up).subscriptions.all().delete()
 
     second = world.expanded(
-        move, world.alert_of(first), **({} if move == Move.CANCEL else {"areas": [city["Äspered"]]})
+        move, world.alert_of(first), **({"areas": [city["Äspered"]]} if move == Move.UPDATE else {})
     )
 
     expected = [key for key in told if key not in (given_up, gone)]
-    if move == Move.UPDATE:
+    if move != Move.CANCEL:
         expected += [person.pk for person in late[:4]]
     assert world.addressed(second) == expected
     assert all(0 < batch.deliveries.count() <= 2 for batch in second.batches.all())

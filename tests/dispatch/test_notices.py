@@ -99,6 +99,7 @@ def test_advice_is_frozen_as_sentences_in_every_language() -> None:
     assert stored.advice_in("sv")[1] == "Spola inte i toaletten."
     assert stored.advice_in("en")[1] == "Do not flush the toilet."
     assert stored.advice_in("fi") == stored.advice_in("sv")
+    assert stored.sms_advice_in("sv") == stored.sms_advice_in("fi") == ["Koka dricksvattnet."]
 
 
 def test_a_notice_from_before_there_was_advice_is_read() -> None:

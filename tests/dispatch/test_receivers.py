@@ -118,7 +118,11 @@ def test_other_words_are_not_answered(memory: MemoryChannel, body: str) -> None:
     assert answers(memory) == []
 
 
-@pytest.mark.parametrize("body", ["STOPP", "HJÄLP", "Hej"])
+EVERYTHING = ["STOPP", "STOPP ALLT", "START", "INFO", "HJÄLP", "1", "0", "Hej"]
+"""A message of each kind that is read, and one that is not."""
+
+
+@pytest.mark.parametrize("body", EVERYTHING)
 @pytest.mark.parametrize("address", ["+46701740699", "Vattenfall", ""])
 def test_an_unknown_sender_gets_nothing(memory: MemoryChannel, body: str, address: str) -> None:
     given.subscriber(PHONE)
@@ -127,6 +131,20 @@ def test_an_unknown_sender_gets_nothing(memory: MemoryChannel, body: str, addres
 
     assert answers(memory) == []
     assert Subscriber.objects.get().ended_at is None
+
+
+@pytest.mark.parametrize("body", [body for body in EVERYTHING if body != "START"])
+def test_who_has_left_is_written_to_no_more_whatever_they_write(
+    memory: MemoryChannel, body: str
+) -> None:
+    given.subscriber(PHONE)
+    write("STOPP ALLT", provider_id="SM1")
+    before = len(answers(memory))
+
+    write(body, provider_id="SM2")
+
+    assert len(answers(memory)) == before
+    assert Subscriber.objects.get().ended_at is not None
 
 
 # --- once an hour, coming back, and unwanted codes --------------------------------------------

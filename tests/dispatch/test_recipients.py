@@ -23,7 +23,7 @@ from notify.dispatch.concerning import paths_of
 from notify.dispatch.expand import expand
 from notify.dispatch.leaving import leave_places
 from notify.dispatch.models import Delivery, Dispatch, State
-from notify.dispatch.recipients import audience
+from notify.dispatch.recipients import audience, stretch
 from notify.residents import managing
 from notify.residents.by_sms import come_back
 from notify.residents.models import SignUp, Subscriber, Subscription
@@ -157,12 +157,45 @@ def test_an_update_goes_to_those_told_before_and_to_new_matches() -> None:
 
 
 @pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
-def test_the_end_goes_to_exactly_those_told_before(move: Move) -> None:
+def test_a_cancel_goes_to_exactly_those_told_before_an_all_clear_to_who_asked_since_too(
+    move: Move,
+) -> None:
+    city = given.city()
     people = world.crowd(3)
+    world.crowd(1, areas=[city["Fristad"]])
     first = world.fan_out()
-    world.crowd(2)
+    since = world.crowd(2)
+    world.crowd(1, areas=[city["Fristad"]])
+    world.crowd(1, services=[given.service("power")])
+    [left] = world.crowd(1)
+    world.leave(left)
 
-    assert told(world.expanded(move, world.alert_of(first))) == world.keys(people)
+    told_it = told(world.expanded(move, world.alert_of(first)))
+    assert told_it == world.keys([*people, *(since if move == Move.RESOLVE else [])])
+
+
+def test_who_asked_since_for_what_is_serious_alone_hears_of_the_end_of_that_alone() -> None:
+    mild, grave = world.fan_out(severity="Minor"), world.fan_out(severity="Severe")
+    [person] = world.crowd(1, serious_only=True)
+
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(mild))) == NO_DELIVERY
+    assert told(world.expanded(Move.RESOLVE, world.alert_of(grave))) == [person.pk]
+
+
+def test_many_who_asked_since_are_found_stretch_by_stretch() -> None:
+    before = world.crowd(7)
+    first = world.fan_out()
+    since = world.crowd(9)
+    end = world.say(Move.RESOLVE, world.alert_of(first))
+
+    found: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        one = stretch(end, after, most=3, slice_size=2)
+        found += one.keys
+        after = one.through
+
+    assert found == world.keys([*before, *since])
 
 
 @pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
@@ -290,6 +323,7 @@ def test_before_anything_is_published_nobody_was_told() -> None:
         paths=[],
         serious=True,
         ends=False,
+        cancelled=False,
         asked_before=timezone.now(),
     )
 
@@ -390,6 +424,7 @@ def audience_of(dispatch: Dispatch) -> list[int]:
         paths=paths_of(update),
         serious=update.urgent,
         ends=update.ends_alert,
+        cancelled=update.ends_alert and not update.all_clear,
         asked_before=dispatch.created_at,
     )
     return world.keys(people)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.vocabulary import Move
+from notify.dispatch.models import DirectMessage, State
+from notify.residents.models import SignUp
 from tests import axe, given
 from tests.dispatch import world as dispatched
 from tests.portal.steps import text
@@ -111,11 +114,57 @@ def test_axe_finds_nothing_where_people_manage_what_they_get(
     page.locator("[name=code]").press("Enter")
     page.wait_for_url("**/manage/")
     axe.no_finding(page)
-    for path in ("places/", "places/1490TB121/", "number/", "held/"):
+    for path in ("places/", "places/1490TB121/", "number/", "held/", "end/"):
         page.goto(f"{live_server.url}/manage/{path}")
         axe.no_finding(page)
+    page.locator(".button--danger").click()
+    page.locator("[action='/manage/undo/']").wait_for()
+    axe.no_finding(page)
     page.goto(f"{live_server.url}/{told.alert.code}.{told.number}")
     axe.no_finding(page)
+
+
+@axe.BOTH_LANGUAGES
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_where_somebody_must_wait_or_is_refused(
+    page: Page, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.CODE_LIMIT_PER_CLIENT_PER_HOUR = 2
+    given.city(), given.service("water")
+    _ask_for_a_code(page, live_server)
+    lost = SignUp.objects.get()
+    _ask_for_a_code(page, live_server)
+    page.get_by_role("heading", level=1, name=re.compile("Vänta|Wait")).wait_for()
+    axe.no_finding(page)
+    settings.CODE_LIMIT_PER_CLIENT_PER_HOUR = 1
+    page.locator("main [type=submit]").click()
+    page.locator(".error-summary").wait_for()
+    axe.no_finding(page)
+    DirectMessage.objects.update(state=State.FAILED)
+    page.goto(f"{live_server.url}/subscribe/{lost.key}/")
+    page.locator(".notice--error").wait_for()
+    axe.no_finding(page)
+    SignUp.objects.update(expires_at=lost.created_at)
+    page.reload()
+    axe.no_finding(page)
+
+
+def _ask_for_a_code(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/manage/")
+    page.locator("[type=tel]").fill("070-174 06 05")
+    page.locator("[type=tel]").press("Enter")
+    page.wait_for_url(re.compile("/subscribe/|/manage/$"))
+
+
+@axe.BOTH_LANGUAGES
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_on_the_pages_of_errors(
+    page: Page, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = "tests.portal.test_errors"
+    for path in ("misunderstood/", "forbidden/", "nowhere/", "manage/close/", "broken/"):
+        page.goto(f"{live_server.url}/{path}")
+        axe.no_finding(page)
 
 
 # --- the statement ----------------------------------------------------------------------------

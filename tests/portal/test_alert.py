@@ -307,8 +307,10 @@ def test_it_says_how_to_reach_whoever_publishes(client: Client, settings: Settin
 
     settings.PUBLISHER_PHONE = "033-35 70 00"
     settings.PUBLISHER_EMAIL = "kundservice@example.se"
-    html = main(read(client, alert))
+    page = read(client, alert)
+    html = main(page)
     assert '<a href="tel:033-357000">033-35 70 00</a>' in html
+    assert page.count("033-357000") == 1, "once, where it is looked for"
     assert '<a href="mailto:kundservice@example.se">' in html
     assert 'href="tel:033-357000"' in client.get("/").content.decode()
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django import Settings
 
+from notify.dispatch.models import DirectMessage, State
 from notify.residents.models import Subscriber, Subscription
 from tests import given
 from tests.keyboard import tab_to
@@ -184,14 +185,20 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
     page.get_by_text("Området är avslutat.").wait_for()
     assert standing(person) == {"Fristad": ("power", True)}
 
-    page.get_by_role("button", name="Avsluta allt").click()
-    page.get_by_text("Allt är avslutat.").wait_for()
+    end_everything(page)
     assert standing(person) == {}
 
     page.get_by_role("button", name="Jag är klar").click()
     page.get_by_label("Ditt mobilnummer").wait_for()
     page.goto(f"{live_server.url}/manage/places/")
     page.get_by_text("Tiden hade gått ut").wait_for()
+
+
+def end_everything(page: Page) -> None:
+    """Asked once more, say yes."""
+    page.get_by_role("link", name="Avsluta allt").click()
+    page.get_by_role("button", name="Ja, avsluta allt").click()
+    page.get_by_text("Allt är avslutat.").wait_for()
 
 
 def standing(person: Subscriber) -> dict[str, tuple[str | None, bool]]:
@@ -215,7 +222,7 @@ def test_no_page_within_scrolls_sideways_not_even_with_large_type(
     page.locator("#places").wait_for()
 
     place = given.city()["Fristad"].code
-    for path in ("", "places/", f"places/{place}/", "number/", "held/"):
+    for path in ("", "places/", f"places/{place}/", "number/", "held/", "end/"):
         never_sideways(page, f"{live_server.url}/manage/{path}")
 
 
@@ -250,3 +257,53 @@ def never_sideways(page: Page, url: str) -> None:
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide <= room, f"{url} at {size} is {wide} px wide in {room}"
+
+
+@SMALL
+def test_what_became_of_the_sms_is_read_aloud_once(page: Page, live_server: LiveServer) -> None:
+    page.clock.install()
+    page.goto(f"{live_server.url}/manage/")
+    page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
+    page.get_by_role("button", name="Skicka en kod till mig").click()
+    region = page.locator("[data-message][role=status]")
+    region.wait_for()
+    page.evaluate(
+        "window.spoken = 0; new MutationObserver(() => { window.spoken += 1 })"
+        ".observe(document.querySelector('[data-message]'), {childList: true, subtree: true})"
+    )
+
+    for _round in range(2):
+        asks_again(page)
+    assert page.evaluate("window.spoken") == 0, "nothing new, so nothing is said"
+
+    DirectMessage.objects.update(state=State.FAILED)
+    asks_again(page)
+    region.get_by_text("gick inte att leverera").wait_for()
+    page.clock.run_for(10_000)
+    assert page.evaluate("window.spoken") == 1
+
+
+def asks_again(page: Page) -> None:
+    """Let the page's script ask once more, and hear the answer."""
+    with page.expect_response("**/message/"):
+        page.clock.run_for(3_000)
+    # By the time that the page has heard another answer, the script has set its clock anew.
+    page.evaluate("fetch(location.href).then((answer) => answer.text())")
+
+
+@SMALL
+@pytest.mark.usefixtures("city")
+def test_nothing_moves_for_whoever_wants_less_motion(page: Page, live_server: LiveServer) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    for path in ("/", f"/a/{say().code}/", "/subscribe/", "/console/login/", "/admin/"):
+        page.goto(live_server.url + path)
+        assert page.evaluate(MOVING) == []
+
+
+MOVING = """[...document.querySelectorAll("*")].filter((one) => {
+    const { animationName, animationDuration, transitionDuration, scrollBehavior } = getComputedStyle(one);
+    const longest = Math.max(...transitionDuration.split(",").map(parseFloat));
+    const runs = animationName !== "none" && parseFloat(animationDuration) > 0.01;
+    return runs || longest > 0.01 || scrollBehavior === "smooth";
+}).map((one) => one.outerHTML.slice(0, 80))"""
+"""Elements that would move, as far as the sheets say."""

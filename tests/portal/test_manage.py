@@ -216,6 +216,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     (f"/manage/places/{ÄSPERED}/", {"services": ["water"], "serious_only": "on"}),
     (f"/manage/places/{ÄSPERED}/end/", {}),
     ("/manage/end/", {}),
+    ("/manage/undo/", {}),
     ("/manage/language/", {"language": "en"}),
     ("/manage/pause/", {"until": f"{timezone.localdate() + timedelta(7):%Y-%m-%d}"}),
     ("/manage/resume/", {}),
@@ -354,6 +355,7 @@ def test_every_service_is_ticked_where_every_service_stands(client: Client) -> N
         ("/manage/pause/", {}, "Välj när du vill få sms igen."),
         ("/manage/pause/", {"until": "2020-01-01"}, "Den dagen har passerat."),
         ("/manage/pause/", {"until": "\0"}, "Den dagen har passerat."),
+        ("/manage/held/erase/", {}, "Kryssa i rutan först"),
     ],
 )
 def test_what_cannot_be_right_is_told_and_changes_nothing(
@@ -442,11 +444,58 @@ def test_everything_is_ended_with_its_consent_on_record(
 
 
 @pytest.mark.usefixtures("two_places")
+def test_to_end_everything_asks_first_and_to_be_asked_changes_nothing(client: Client) -> None:
+    enter(client)
+    before = everything()
+    assert 'href="/manage/end/"' in text(client.get("/manage/"))
+
+    asked = text(client.get("/manage/end/"))
+
+    for words in ("Avsluta allt?", "<li>Äspered</li>", "Ja, avsluta allt", "Nej, behåll mina sms"):
+        assert words in asked
+    assert everything() == before
+
+
+@pytest.mark.usefixtures("two_places")
+@pytest.mark.parametrize("ended", [[""], [f"places/{FRISTAD}/", f"places/{ÄSPERED}/"]])
+def test_who_ended_the_last_of_it_gets_it_back_with_one_click_or_two(
+    client: Client, ended: list[str]
+) -> None:
+    enter(client)
+    before = standing()
+    for one in ended:
+        answer = client.post(f"/manage/{one}end/", follow=True)
+    assert "Ångra och återställ det jag hade" in text(answer)
+
+    for _click in range(2):
+        answer = client.post("/manage/undo/", follow=True)
+        assert said(answer) == "Allt är som det var innan du avslutade det."
+
+    # What was ended before the last was ended by itself.
+    assert standing() == (before if len(ended) == 1 else {"Äspered": before["Äspered"]})
+    assert [one.kind for one in Consent.objects.order_by("pk")][-2:] == ["opt-out", "opt-in"]
+    assert Subscription.objects.filter(ended_at=None).count() == len(standing())
+
+
+@pytest.mark.usefixtures("two_places")
+def test_only_who_ended_it_within_the_session_is_offered_to_undo_it(client: Client) -> None:
+    enter(client)
+    client.post("/manage/end/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=project.MANAGE_MINUTES + 1)):
+        enter(client)
+        assert "Ångra" not in text(client.get("/manage/"))
+        assert client.post("/manage/undo/")["Location"] == "/manage/places/"
+    assert Subscriber.objects.get().ended_reason == "web"
+
+
+@pytest.mark.usefixtures("two_places")
 def test_who_wrote_stop_meanwhile_finds_everything_ended(client: Client) -> None:
     enter(client)
     opt_out(PHONE, source="sms", words="STOPP")
 
     for address, form in CHANGES[1:]:
+        if address == "/manage/undo/":
+            continue  # what STOPP ended comes back with START
         assert said(client.post(address, form, follow=True)).startswith("Allt är avslutat.")
     assert Subscription.objects.filter(ended_at=None).count() == 0
 

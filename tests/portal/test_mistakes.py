@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.forms import CharField, ChoiceField, Field, Form
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from notify.alerts.models import Area, Service
 from notify.dispatch.models import DirectMessage
+from notify.portal import forms
 from notify.residents.models import SignUp, Subscriber
 from tests.portal.steps import WRITTEN, ask, asked, filled, text, wrong
 from tests.portal.world import sent_code
 
 pytestmark = pytest.mark.django_db
+
+DJANGOS = (Field, CharField, ChoiceField)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +99,64 @@ def test_whatever_is_typed_as_a_code_gets_a_sentence(client: Client, typed: str)
 
     assert answer.status_code == 422
     assert 'id="id_code_error"' in text(answer)
+
+
+@pytest.mark.parametrize("typed", ["12", "1234567", "12345a", "kod"])
+def test_what_cannot_be_the_code_costs_no_try(client: Client, typed: str) -> None:
+    page, code = asked(client), sent_code()
+
+    for _time in range(6):
+        answer = client.post(page, {"code": typed})
+        assert answer.status_code == 422
+        assert "Koden är sex siffror." in text(answer)
+
+    assert client.post(page, {"code": code}).status_code == 302
+
+
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        " ".join,
+        "-".join,
+        lambda code: f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]} ",
+        lambda code: f"Koden är {code}.",
+        lambda code: code.translate(ARABIC),
+        lambda code: code.translate(FULL_WIDTH),
+    ],
+)
+def test_the_code_is_read_however_it_is_written(
+    client: Client, write: Callable[[str], str]
+) -> None:
+    page = asked(client)
+
+    assert client.post(page, {"code": write(sent_code())}).status_code == 302
+
+
+def test_the_name_of_a_form_that_is_none_is_no_mistake_of_the_persons(client: Client) -> None:
+    assert ask(client, form="no name").status_code == 302
+
+
+OWN = {
+    name: form
+    for name, form in vars(forms).items()
+    if isinstance(form, type) and issubclass(form, Form) and form.__module__ == forms.__name__
+}
+
+
+@pytest.mark.parametrize("form", OWN.values(), ids=OWN.keys())
+def test_whatever_can_be_wrong_with_a_field_has_a_sentence_of_ours(form: type[Form]) -> None:
+    """Django's own say what is wrong with the value, and nothing of what to do."""
+    for field in form().visible_fields():
+        kinds = {"required"} if field.field.required else set()
+        kinds |= {"invalid_choice"} if isinstance(field.field, ChoiceField) else set()
+        kinds |= {"max_length"} if getattr(field.field, "max_length", None) else set()
+        for kind in kinds:
+            said = field.field.error_messages[kind]
+            assert said not in {one.default_error_messages.get(kind) for one in DJANGOS}, kind
 
 
 def test_after_five_wrong_codes_the_page_says_how_to_go_on(client: Client) -> None:

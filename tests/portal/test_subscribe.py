@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from notify.dispatch.models import DirectMessage, State
+from notify.alerts.vocabulary import Move
+from notify.dispatch.models import Delivery, DirectMessage, State
 from notify.residents.marks import block_codes
 from notify.residents.models import SignUp, Subscriber, Subscription
 from tests import given
 from tests.portal.steps import DIGITS, alike, ask, asked, filled, text
-from tests.portal.world import say, sent_code
+from tests.portal.world import planned, say, sent_code, words
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +32,42 @@ def test_number_then_code_then_done(client: Client) -> None:
 
     assert answer.status_code == 200
     assert answer.redirect_chain == [(f"{page}done/", 302)]
-    for words in ("Klart.", "Äspered", "Alla tjänster", "Svara STOPP", "+46 ••• •• 05"):
-        assert words in text(answer)
+    for part in ("Klart.", "Äspered", "Alla tjänster", "Svara STOPP", "+46 ••• •• 05"):
+        assert part in text(answer)
     assert Subscriber.objects.get().phone == "+46701740605"
+
+
+def test_who_is_done_sees_what_holds_there_of_what_they_want_to_hear_of(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    city, power = given.city(), given.service("power")
+    boil = say(words=words("Koka vattnet"), areas=[city["Borås"]], advice={"drink": "boil"})
+    soon = planned(words=words("Vi spolar"), areas=[city["Äspered"]])
+    others = [
+        say(words=words("Mörkt"), service=power),
+        say(words=words("Ej här"), areas=[city["Fristad"]]),
+        say(Move.RESOLVE, say(words=words("Lagat"))),
+    ]
+    page = asked(client, services=["water"])
+    client.post(page, {"code": sent_code()})
+
+    with django_assert_max_num_queries(12):
+        done = text(client.get(f"{page}done/"))
+
+    for alert in (boil, soon):
+        assert f'href="/a/{alert.code}/"' in done
+    assert "Koka vattnet innan du dricker det" in done
+    for alert in others:
+        assert alert.code not in done
+    assert not Delivery.objects.exists()
+
+
+def test_who_is_done_where_nothing_is_wrong_is_told_so(client: Client) -> None:
+    page = asked(client)
+
+    done = text(client.post(page, {"code": sent_code()}, follow=True))
+
+    assert "Vi känner inte till några störningar eller planerade arbeten där." in done
 
 
 def test_in_english_everything_is_in_english_and_so_are_the_messages(english: Client) -> None:

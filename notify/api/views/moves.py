@@ -168,7 +168,7 @@ class Resolve(MoveView):
 
     @described(ResolveSerializer, "resolve")
     def post(self, request: Request, code: str) -> Response:
-        """Say that it is over, to exactly those who were told before."""
+        """Say that it is over, to those who were told before and to whoever has asked since."""
         return self.make(request, code)
 
 

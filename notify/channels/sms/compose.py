@@ -1,4 +1,5 @@
-"""What an SMS says: who writes, what kind of news it is, what happened, where, until when, and where to read more.
+"""What an SMS says: who writes, what kind of news it is, what happened, where, whether the water can be drunk,
+what to do, until when, and where to read more.
 
 It is made from the notice alone and the same each time, so that a message can be recognised later
 in the provider's list by its exact words.
@@ -49,8 +50,8 @@ class Fitted:
 def fit(notice: Notice, language: str) -> Fitted:
     """The SMS, with as much of the description as fits: the page behind the link has all of it.
 
-    Nothing else is ever cut: not who writes, the headline, the places, what to do, the times or
-    the links. If all that is too long by itself it stays too long, and is not sent.
+    Nothing else is ever cut: not who writes, the headline, the places, what to do, the advice, the
+    times or the links. If all that is too long by itself it stays too long, and is not sent.
     """
     said = spoken(notice, language)
     with override(said):
@@ -78,6 +79,7 @@ def brief(notice: Notice, language: str, now: datetime) -> str:
         parts = (
             words.headline,
             _places(notice, words.headline),
+            *_advice(notice, said, words.headline),
             _times(replace(notice, sent=now)),
             notice.url,
         )
@@ -101,6 +103,7 @@ def _parts(notice: Notice, language: str, description: str | None) -> Iterator[s
     yield ": ".join(part for part in (notice.publisher, kind, words.headline) if part)
     yield _places(notice, words.headline)
     yield words.description if description is None else description
+    yield from _advice(notice, language, f"{words.headline} {words.instruction}")
     yield words.instruction
     yield _times(notice)
     yield notice.question.get(language, "")
@@ -135,6 +138,13 @@ def _places(notice: Notice, headline: str) -> str:
         "Concerns %(places)s and %(left)d more.",
         left,
     ) % {"places": ", ".join(names[:MOST_PLACES]), "left": left}
+
+
+def _advice(notice: Notice, language: str, said: str) -> list[str]:
+    """What somebody's health may hang on, unless the editor's own words say the same."""
+    plain = normalise(said).casefold()
+    sentences = notice.sms_advice_in(language)
+    return [one for one in sentences if one.rstrip(".").casefold() not in plain]
 
 
 def _names(headline: str, place: str) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from notify.dispatch.erasure import erase
 from notify.dispatch.export import held_on
 from notify.portal import session
+from notify.portal.forms import EraseForm
 from notify.portal.views.manage import inside
 from notify.portal.views.subscribe import shown
 from notify.residents.models import SignUp
@@ -23,12 +24,14 @@ from notify.residents.models import SignUp
 @inside
 def held(request: HttpRequest, opened: SignUp) -> HttpResponse:
     """How much of each kind."""
-    return _held(request, opened, HTTPStatus.OK)
+    return _held(request, opened, EraseForm(), HTTPStatus.OK)
 
 
-def _held(request: HttpRequest, opened: SignUp, status: HTTPStatus) -> HttpResponse:
+def _held(
+    request: HttpRequest, opened: SignUp, form: EraseForm, status: HTTPStatus
+) -> HttpResponse:
     counts = {kind: len(rows) for kind, rows in held_on(opened.indexes).items()}
-    context = {"phone": shown(opened), "held": counts, "unsure": status != HTTPStatus.OK}
+    context = {"phone": shown(opened), "held": counts, "form": form}
     return render(request, "portal/held.html", context, status=status)
 
 
@@ -52,8 +55,9 @@ def erase_all(request: HttpRequest) -> HttpResponse:
     Not before the box is ticked that says so.
     """
     if opened := session.entered(request):
-        if not request.POST.get("sure"):
-            return _held(request, opened, HTTPStatus.UNPROCESSABLE_ENTITY)
+        form = EraseForm(request.POST)
+        if not form.is_valid():
+            return _held(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         erase(opened.indexes)
     done = opened is not None or session.erased(request)
     said = "erased" if done else "over"

@@ -51,6 +51,7 @@ SAID = {
     "gone": _("That area is not among yours any more, so nothing was changed."),
     "left": _("Everything is ended. You get no more SMS from us."),
     "erased": _("Everything that we held on your number is erased. You get no more SMS from us."),
+    "back": _("Everything is as it was before you ended it."),
     "closed": _("You have closed the page. To change something, ask for a new code."),
     "over": _("The time was up, so nothing was changed. Ask for a new code to go on."),
 }
@@ -98,6 +99,7 @@ def _show(
     subscriber = managing.subscriber_of(opened)
     context = {"session": opened, "phone": shown(opened), "said": _said(request)}
     if subscriber is None:
+        context["undo"] = managing.ended_within(opened).exists()
         return render(request, "portal/nothing_stands.html", context)
     context |= {
         "places": _named(managing.places_of(subscriber)),
@@ -204,12 +206,24 @@ def end_one(_request: HttpRequest, subscriber: Subscriber, code: str) -> HttpRes
     return _back("ended" if end_place(subscriber, code) else "left")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @subscribed
-def end_all(_request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """Ends everything, as STOPP would."""
+def end_all(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Asks whether to end everything, and ends it, as STOPP ALLT would."""
+    if request.method != "POST":
+        places = _named(managing.places_of(subscriber))
+        return render(request, "portal/end_all.html", {"places": [name for name, _one in places]})
     end_subscriber(subscriber, source=Consent.Source.WEB)
     return _back("left")
+
+
+@require_POST
+@inside
+def undo(_request: HttpRequest, opened: SignUp) -> HttpResponse:
+    """Everything as it was before the last of it was ended."""
+    managing.bring_back(opened)
+    stands = managing.subscriber_of(opened) is not None
+    return _back("back") if stands else redirect("portal:add_places")
 
 
 @require_POST

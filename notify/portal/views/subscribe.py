@@ -19,9 +19,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notify.channels.registry import text_channel
+from notify.dispatch.concerning import standing_of
 from notify.dispatch.direct import code_message
 from notify.dispatch.models import DirectMessage, State
 from notify.portal import session
+from notify.portal.board import Entry
 from notify.portal.codes import lets_wait, renew_code, request_code
 from notify.portal.forms import CodeForm, CodeRequestForm, SubscribeForm
 from notify.residents.limits import TooManyCodes
@@ -211,20 +213,25 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """What they get from now on, and how to leave."""
+    """What they get from now on, what holds there already, and how to leave."""
     sign_up = get_object_or_404(SignUp, key=key)
     if not sign_up.confirmed_at:
         return redirect("portal:code", key=key)
     if not sign_up.subscribes:
         return redirect("portal:manage")
+    now = timezone.now()
+    areas, services = sign_up.areas.defer("outline"), list(sign_up.services.all())
+    keys: list[int | None] = [service.pk for service in services] or [None]
+    wanted = [(key, area.path) for key in keys for area in areas]
     return render(
         request,
         "portal/done.html",
         {
             "sign_up": sign_up,
             "phone": shown(sign_up),
-            "areas": sign_up.areas.all(),
-            "services": sign_up.services.all(),
+            "areas": areas,
+            "services": services,
+            "standing": [Entry.of(alert, now) for alert in standing_of(wanted, now)],
             "sender": _number_to_write_to(),
         },
     )

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notify.channels.notice import Notice, Place, Words
+from notify.channels.notice import Advice, Notice, Place, Words
 from notify.channels.sms.compose import brief, compose, fit
 from notify.channels.sms.text import Encoding, measure, normalise, outside_gsm_7
 from tests.channels.notices import (
@@ -203,6 +203,49 @@ def test_a_notice_from_before_there_was_a_page_for_its_sms_leads_to_the_alerts()
     assert compose(told(sms_url=""), "sv").endswith("\nhttp://testserver/a/test123/")
 
 
+# --- what somebody's health may hang on -------------------------------------------------------
+
+BOIL = Advice(
+    "drink",
+    "boil",
+    {"sv": "Koka vattnet innan du dricker det.", "en": "Boil the water before you drink it."},
+    {"sv": "Koka dricksvattnet.", "en": "Boil your drinking water."},
+)
+FLUSH = Advice("flush", "no", {"sv": "Spola inte i toaletten.", "en": "Do not flush."})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("sv", "Koka dricksvattnet."), ("en", "Boil your drinking water.")]
+)
+def test_whether_the_water_can_be_drunk_stands_right_before_what_to_do(
+    language: str, sentence: str
+) -> None:
+    lines = compose(told(advice=(BOIL, FLUSH)), language).split("\n")
+    assert lines[2:4] == [sentence, told().in_language(language).instruction]
+    assert len(lines) == len(compose(told(), language).split("\n")) + 1
+    assert sentence in brief(told(advice=(BOIL,)), language, SENT)
+
+
+@pytest.mark.parametrize(
+    ("headline", "instruction", "times"),
+    [
+        ("KOKA DRICKSVATTNET i Äspered", "", 1),
+        ("Smittat vatten i Äspered", "Koka dricksvattnet i en minut.", 1),
+        ("Smittat vatten i Äspered", "Koka vattnet.", 1),
+        ("Dricksvattnet i Äspered", "Du behöver inte koka.", 1),
+    ],
+)
+def test_it_is_said_once_whoever_says_it(headline: str, instruction: str, times: int) -> None:
+    said = told(words={"sv": Words(headline, "", instruction)}, advice=(BOIL,))
+    assert compose(said, "sv").casefold().count("koka dricksvattnet") == times
+
+
+def test_a_notice_from_before_an_sms_held_advice_is_composed_as_it_was_sent() -> None:
+    plain = told(advice=(BOIL,)).to_json()
+    del plain["advice"][0]["sms"]
+    assert compose(Notice.from_json(plain), "sv") == compose(told(), "sv")
+
+
 # --- what an all-clear asks, and where to leave -----------------------------------------------
 
 QUESTION = {
@@ -272,6 +315,7 @@ def test_only_the_description_is_ever_cut_and_only_as_far_as_it_must(
             words={"sv": Words(headline, description, instruction)},
             places=(ÄSPERED, FRISTAD),
             leave_url="http://testserver/manage/",
+            advice=(BOIL,),
         ),
         question=QUESTION if asks else {},
     )
@@ -284,6 +328,7 @@ def test_only_the_description_is_ever_cut_and_only_as_far_as_it_must(
     assert unicodedata.is_normalized("NFC", fitted.text)
     kept = ["Gäller Äspered, Fristad.", "http://testserver/test123.1", "http://testserver/manage/"]
     kept += [normalise(headline), normalise(instruction), *([QUESTION["sv"]] if asks else [])]
+    kept.append("Koka dricksvattnet")
     assert all(part in fitted.text for part in kept)
     whole = replace(news, words={"sv": Words(headline, description, instruction)})
     if not fitted.shortened:

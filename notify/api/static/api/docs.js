@@ -6,11 +6,47 @@ const follow = () => document.documentElement.classList.toggle("dark-mode", dark
 dark.addEventListener("change", follow);
 follow();
 
+// What Swagger UI draws in a way that not everybody can use, drawn otherwise: a link inside a button
+// (the button opens the same), and a heading left out between the page's and each group's.
+const forEverybody = ({ React }) => ({
+  wrapComponents: {
+    DeepLink: () => ({ text }) => text,
+    operations: (Operations) => (props) =>
+      React.createElement(
+        React.Fragment,
+        null,
+        React.createElement("h2", { className: "operations-heading" }, "Operations"),
+        React.createElement(Operations, props),
+      ),
+  },
+});
+
+// Its page has a part for what can be done, and none for what stands above that.
+const nameTheParts = () => {
+  document.querySelector(".information-container").setAttribute("role", "banner");
+  const access = document.querySelector(".scheme-container");
+  access?.setAttribute("role", "region");
+  access?.setAttribute("aria-label", "Authorization");
+};
+
+// What opens later: choices without a name, and examples that scroll and that no key reaches.
+const docs = document.getElementById("docs");
+new MutationObserver(() => {
+  for (const choice of docs.querySelectorAll("[data-param-name] select:not([aria-label])")) {
+    choice.setAttribute("aria-label", choice.closest("[data-param-name]").dataset.paramName);
+  }
+  for (const example of docs.querySelectorAll(".microlight:not([tabindex])")) {
+    example.tabIndex = 0;
+  }
+}).observe(docs, { childList: true, subtree: true });
+
 // A key that somebody types here stays in this page's memory and is gone with it.
 SwaggerUIBundle({
-  url: document.getElementById("docs").dataset.schema,
+  url: docs.dataset.schema,
   dom_id: "#docs",
   deepLinking: true,
   persistAuthorization: false,
   validatorUrl: null,
+  plugins: [forEverybody],
+  onComplete: nameTheParts,
 });
