@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 POLICY = "Content Security Policy"
-HOUSES = ("tests/stories/test_deaths.py", "tests/stories/", "tests/demo/", "tests/faults/")
-"""Where tests start whole houses of processes: of each one at a time, since there are but two cores.
-Deaths have a house of their own, because there two minutes of a lease pass in which nothing happens."""
+HOUSES = ("tests/stories/", "tests/demo/", "tests/faults/")
+"""Where tests start whole houses of processes: of each folder one at a time, since there are but two cores."""
 WRITTEN_BY_MIGRATING = frozenset(
     {
         "auth_group",
@@ -50,8 +49,8 @@ SERVERS = frozenset({"db", "transactional_db", "redis_url"})
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark browser tests by what they ask for, and skip PostgreSQL's tests on SQLite.
 
-    Where the suite runs on SQLite and then on the servers, TEST_LEAVES says what this run leaves to
-    the other because neither database can make a difference to it: "browser" or "plain".
+    Where the suite runs on SQLite and then on the servers, TEST_LEAVES names the kinds that this run
+    leaves to the other, with commas between them.
     """
     on_postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
     for item in items:
@@ -59,12 +58,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="only on PostgreSQL: script/test runs it"))
-    left = [item for item in items if os.environ.get("TEST_LEAVES") == _kind(item)]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+    kinds = os.environ.get("TEST_LEAVES", "").split(",")
+    left = {item for item in items if _kind(item) in kinds}
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
 
 
 def _kind(item: pytest.Item) -> str:
+    """What it asks for: "story", "browser", "served" (a database, a Redis, a house of its own), or "plain"."""
+    if item.get_closest_marker("story") and not item.nodeid.startswith("tests/demo/"):
+        return "story"
     if item.get_closest_marker("browser"):
         return "browser"
     asks = SERVERS & set(getattr(item, "fixturenames", ()))
