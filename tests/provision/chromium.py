@@ -10,7 +10,14 @@ from typing import Literal
 from tests.provision import Missing
 
 INSTALL = "Chromium is missing. Install it: apt-get install chromium"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The one without windows first: it costs a quarter less of the processor.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 # It runs as root in containers, and it must talk to nobody but the pages under test.
 ARGUMENTS = [
     "--no-sandbox",
