@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.webhooks.straight_to_webhooks",
+    "config.reads.straight_to_kept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -246,6 +247,12 @@ NOTIFY_CHANNELS = [
     "notify.channels.feeds.channel.FeedChannel",
     "notify.channels.banners.channel.BannerChannel",
 ]
+# What changes for readers, and who says how it stands (notify/channels/kept): a ground of its own for each.
+KEPT_TOPICS = {
+    "alerts": "notify.alerts.selectors.stamp",
+    "feeds": "notify.channels.feeds.selectors.stamp",
+    "banners": "notify.channels.banners.selectors.stamp",
+}
 # Hubs that tell feed readers at once (WebSub): feeds link to them.
 WEBSUB_HUBS = environment.hubs("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]))
 # Channels stand beside alerts and import nothing of them: this names who knows the places.

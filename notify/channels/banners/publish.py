@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from notify.channels.banners import bell
 from notify.channels.banners.models import Item, ItemArea
+from notify.channels.kept import generation as kept
 from notify.channels.notice import Notice, Place
 from notify.channels.texts import clean_json
 
@@ -37,6 +38,8 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
             ignore_conflicts=True,
         )
         if added:
+            # Before the bell: whoever hears it finds what is new.
+            kept.turn("banners")
             bell.ring()
         if added and known:
             Item.objects.filter(pk=item.pk).update(arrived_at=timezone.now())

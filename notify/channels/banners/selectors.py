@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from notify.channels.banners.models import Item, ItemArea
 from notify.channels.notice import Notice
@@ -38,6 +38,14 @@ def shown(scope: Scope, now: datetime) -> Shown:
     left = items.filter(until__lte=now).order_by("-until").values_list("until", flat=True).first()
     times = [item.arrived_at for item in current] + ([left] if left else [])
     return Shown([item.notice for item in current], max(times, default=None))
+
+
+def stamp(now: datetime) -> tuple[str, datetime | None]:
+    """What tells all banners at ``now`` from those at any other time, and when the clock changes one
+    next; two SQL statements."""
+    shown = ItemArea.objects.aggregate(newest=Max("pk"))["newest"]
+    leaves = Item.objects.filter(until__gt=now).aggregate(next=Min("until"))["next"]
+    return f"{shown}", leaves
 
 
 def _items(scope: Scope) -> QuerySet[Item]:

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from notify.channels import cached
 from notify.channels.banners import bell, script, selectors
-from notify.channels.banners.asked import Refused, asked
+from notify.channels.banners.asked import ASKED, Refused, asked
 from notify.channels.banners.document import document, problem
+from notify.channels.kept.policy import keep
 
 JSON = "application/json; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
@@ -23,6 +24,7 @@ fresh, and banners are to go quiet instead."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+@keep("banners", query=ASKED)
 @require_safe
 def banner(request: HttpRequest) -> HttpResponse:
     """The document for ``?areas=A,B&services=x,y&lang=sv``; leaving one out means all of them.

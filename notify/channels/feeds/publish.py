@@ -11,6 +11,7 @@ from django.utils import timezone
 from notify.channels.feeds.cap.freeze import freeze
 from notify.channels.feeds.geometry import Geometry, outermost
 from notify.channels.feeds.models import Ending, Entry, EntryArea, Story
+from notify.channels.kept import generation as kept
 from notify.channels.notice import Notice, Place
 from notify.channels.registry import directory
 from notify.channels.texts import clean_json
@@ -36,6 +37,7 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
         )
         if new:
             freeze(entry, notice)
+        kept.turn("feeds")
         known = set(entry.areas.values_list("code", flat=True))
         added = [place for place in places if place.code not in known]
         EntryArea.objects.bulk_create(

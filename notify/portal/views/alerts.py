@@ -20,6 +20,7 @@ from notify.alerts.phases import CURRENT, SAID_OVER, keeps_waiting
 from notify.alerts.selectors import published_alerts
 from notify.channels.cached import STEADY, answer
 from notify.channels.feeds.cap.selectors import latest
+from notify.channels.kept.policy import keep
 from notify.dispatch.notices import alert_url
 from notify.portal.board import Board, Entry
 from notify.portal.places import Place, choosable_places, meant
@@ -33,6 +34,7 @@ LONGEST_NAME = 100
 """Characters of what somebody typed that the page says back; no area's name is longer."""
 
 
+@keep("alerts", query=("place", "area"), by_language=True, by_minute=True)
 @require_safe
 @vary_on_cookie
 @fresh

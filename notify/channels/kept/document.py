@@ -1,0 +1,87 @@
+"""A kept answer: bytes and headers, and how it is given to a reader who may have it already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date
+
+from notify.channels.cached import entity_tag
+
+LARGEST = 512 * 1024
+"""Bytes of a document that is kept: a full feed takes a third of it."""
+MAY_VARY = frozenset({"accept", "accept-encoding", "authorization"})
+BY_LANGUAGE = frozenset({"accept-language", "cookie"})
+OF_ONE_ANSWER = frozenset({"date", "retry-after", "ratelimit", "ratelimit-policy"})
+"""Headers about one reader's answer and not about the document."""
+OF_THE_BODY = frozenset({"Content-Type", "Content-Length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """generation: of its topic, when it was rendered. until: the time from which the clock may have
+    changed it. headers: None where the answer may not be kept, which is worth knowing too."""
+
+    generation: str
+    until: float
+    headers: Mapping[str, str] | None
+    body: bytes = b""
+
+    @classmethod
+    def of(
+        cls, response: HttpResponseBase, generation: str, until: float, *, by_language: bool
+    ) -> Self:
+        """What is kept of an answer."""
+        allowed = MAY_VARY | BY_LANGUAGE if by_language else MAY_VARY
+        if not isinstance(response, HttpResponse) or not _may_be_kept(response, allowed):
+            return cls(generation, until, None)
+        headers = {
+            name: value
+            for name, value in response.headers.items()
+            if name.lower() not in OF_ONE_ANSWER
+        }
+        headers.setdefault("ETag", entity_tag(response.content))
+        return cls(generation, until, headers, response.content)
+
+    @classmethod
+    def parse(cls, packed: bytes) -> Self:
+        """The document that ``packed`` wrote."""
+        head, _line, body = packed.partition(b"\n")
+        return cls(*json.loads(head), body)
+
+    def packed(self) -> bytes:
+        """It as bytes: a line of JSON, and the body."""
+        head = json.dumps([self.generation, self.until, self.headers and dict(self.headers)])
+        return head.encode() + b"\n" + self.body
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The document, or 304 (or 412) where the request's conditions say so (RFC 9110, 13.2.2)."""
+        headers = self.headers or {}
+        response = HttpResponse(self.body, headers=headers)
+        changed = headers.get("Last-Modified")
+        verdict = get_conditional_response(
+            request, headers.get("ETag"), parse_http_date(changed) if changed else None, response
+        )
+        if verdict is response or verdict is None:
+            return response
+        told = {name: value for name, value in headers.items() if name not in OF_THE_BODY}
+        short = HttpResponse(status=verdict.status_code, headers=told)
+        del short.headers["Content-Type"]
+        return short
+
+
+def _may_be_kept(response: HttpResponse, may_vary: frozenset[str]) -> bool:
+    varies = {name.strip().lower() for name in response.headers.get("Vary", "").split(",")} - {""}
+    return (
+        response.status_code == 200
+        and not response.cookies
+        and varies <= may_vary
+        and "no-store" not in response.headers.get("Cache-Control", "")
+        and len(response.content) <= LARGEST
+    )

@@ -1,0 +1,108 @@
+"""Where documents are kept: Redis, which holds a queue too, and so only so many of them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from django.utils import timezone
+from redis import Redis
+
+from config import broker
+from notify.channels.kept.address import Address
+from notify.channels.kept.document import Document
+from notify.channels.kept.generation import Generation, ask, newest_key, turns_key
+
+MOST = 200
+"""Documents of a topic: of more, those go that nobody has asked for for longest."""
+LATELY = 600.0
+"""Seconds after which nobody renders a document again before it is asked for."""
+NOTED_EVERY = 30.0
+"""Seconds for which a process that has noted that a document is asked for need not do so again."""
+LASTS = 3_600
+"""Seconds that a document is kept, whatever happens: the clock changes each by then."""
+REFUSED_LASTS = 10
+"""Seconds for which it is known that an answer may not be kept. Nobody counts those."""
+RENDERING_TAKES = 5_000
+"""Milliseconds after which whoever renders counts as dead."""
+
+_noted: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest generation, and the document if it is of that and still true by the clock."""
+
+    generation: Generation
+    document: Document | None
+
+
+def look(redis: Redis, topic: str, address: Address) -> Found:
+    """What is kept; one command, unless the database must be asked for the generation."""
+    turns, packed, kept = redis.mget(
+        turns_key(topic), newest_key(topic), _document(topic, address.digest)
+    )
+    generation = Generation.parse(packed, turns) or ask(redis, topic, turns)
+    document = Document.parse(kept) if kept else None
+    if document and (
+        document.generation != generation.name or document.until <= timezone.now().timestamp()
+    ):
+        document = None
+    return Found(generation, document)
+
+
+def put(redis: Redis, topic: str, address: Address, document: Document, *, asked: bool) -> None:
+    """Keep a document. asked: by somebody just now, and not by whoever renders ahead."""
+    name = _document(topic, address.digest)
+    if document.headers is None:
+        redis.set(name, document.packed(), ex=REFUSED_LASTS)
+        return
+    redis.set(name, document.packed(), ex=LASTS)
+    if asked:
+        _noted.pop(str(address), None)
+        note(redis, topic, address)
+        for gone, _at in redis.zpopmin(_asked(topic), max(0, redis.zcard(_asked(topic)) - MOST)):
+            redis.delete(_document(topic, Address.parse(gone.decode()).digest))
+
+
+def note(redis: Redis, topic: str, address: Address) -> None:
+    """Note that somebody asks for it. Now and then is enough: a command costs a third of the answer."""
+    written, now = str(address), time.monotonic()
+    if now - _noted.get(written, float("-inf")) < NOTED_EVERY:
+        return
+    if len(_noted) > 10 * MOST:
+        _noted.clear()
+    _noted[written] = now
+    redis.zadd(_asked(topic), {written: time.time()})
+
+
+def asked_lately(redis: Redis, topic: str) -> list[Address]:
+    """What somebody has asked for within LATELY, the latest first."""
+    found = redis.zrevrangebyscore(_asked(topic), "+inf", time.time() - LATELY, start=0, num=MOST)
+    return [Address.parse(one.decode()) for one in found]
+
+
+def claim(redis: Redis, topic: str, address: Address) -> str:
+    """The right to render a document, by its name; "" while somebody else has it."""
+    name = secrets.token_hex(8)
+    claimed = redis.set(_claim(topic, address), name, nx=True, px=RENDERING_TAKES)
+    return name if claimed else ""
+
+
+def release(redis: Redis, topic: str, address: Address, name: str) -> None:
+    """Give it back, unless it has passed on to somebody else meanwhile."""
+    if redis.get(_claim(topic, address)) == name.encode():
+        redis.delete(_claim(topic, address))
+
+
+def _document(topic: str, digest: str) -> str:
+    return broker.key(f"kept:document:{topic}:{digest}")
+
+
+def _claim(topic: str, address: Address) -> str:
+    return broker.key(f"kept:claim:{topic}:{address.digest}")
+
+
+def _asked(topic: str) -> str:
+    return broker.key(f"kept:asked:{topic}")
