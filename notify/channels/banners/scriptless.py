@@ -15,7 +15,6 @@ from notify.channels.banners import picture, selectors, words
 from notify.channels.banners.asked import ASKED, Refused, asked
 from notify.channels.banners.document import banner_item, ranked_notices
 from notify.channels.banners.preview import look
-from notify.channels.banners.views import KEEP
 from notify.channels.kept.policy import keep
 
 THEMES = ("light",)
@@ -58,7 +57,7 @@ def frame(request: HttpRequest) -> HttpResponse:
         content.strip().encode(),
         content_type="text/html; charset=utf-8",
         language=language,
-        keep=KEEP,
+        keep=cached.FRESH,
     )
 
 
@@ -78,5 +77,5 @@ def image(request: HttpRequest) -> HttpResponse:
         picture.draw(ranked_notices(shown.notices), wanted.language, now),
         content_type="image/svg+xml; charset=utf-8",
         language=wanted.language,
-        keep=cached.PASSING,
+        keep=cached.FRESH,
     )

@@ -17,10 +17,6 @@ from notify.channels.kept.policy import keep
 
 JSON = "application/json; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
-KEEP = "public, max-age=3, stale-while-revalidate=2, stale-if-error=600"
-"""Nobody is told what is older than 5 s, and however many ask, we are asked every third second.
-Shorter in an error than a feed: a cache that answered for us for a day would make old news look
-fresh, and banners are to go quiet instead."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -50,7 +46,8 @@ def banner(request: HttpRequest) -> HttpResponse:
         content_type=JSON,
         language=wanted.language,
         changed=shown.changed,
-        keep=KEEP,
+        # Never what is old, also in an error: banners are to go quiet instead.
+        keep=cached.FRESH,
     )
 
 

@@ -56,7 +56,16 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     board = Board.at(now, chosen.area if chosen else None)
     context = {"places": places, "chosen": chosen, "now": now, "board": board, **_map()}
-    return render(request, "portal/home.html", context)
+    return _kept_by_nginx(render(request, "portal/home.html", context))
+
+
+def _kept_by_nginx(response: HttpResponse) -> HttpResponse:
+    """Let our own nginx, which knows what the page depends on, spare us the crowd for a second.
+
+    Before Cache-Control is there: nginx heeds whichever comes first.
+    """
+    response.headers["X-Accel-Expires"] = "1"
+    return response
 
 
 def _which(

@@ -44,10 +44,14 @@ def city(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_kept_read_asks_the_database_nothing_and_is_the_same(client: Client, address: str) -> None:
+def test_a_kept_read_asks_the_database_nothing_and_is_the_same(
+    client: Client, address: str
+) -> None:
     first = client.get(address)
     assert first.status_code == 200
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         again = client.get(address)
     assert len(asked) == 0
     assert again.content == first.content
