@@ -1,0 +1,111 @@
+"""Everything that answers readers, as it is shipped, and the usual way beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.house import House, as_shipped, beat, workers
+from bench.reads.front import Front, front
+from notify.demo.children import Child, alive, free_port
+from notify.demo.stack import answers, manage
+
+DOCUMENTS = {
+    "feed": "/feeds/sv/all.atom",
+    "banner": "/embed/v1/banner.json",
+    "list": "/api/v1/alerts/",
+    "page": "/",
+}
+SUFFIXES = {"feed": "atom", "banner": "json", "list": "json", "page": "html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where to ask. app, usual: one process each, without nginx. front: nginx before the app."""
+
+    house: House
+    app_url: str
+    usual_url: str
+    front: Front
+
+    def static(self, name: str) -> str:
+        """The address of the file with a document's bytes."""
+        return f"{self.front.files_url}/{name}.{SUFFIXES[name]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Chosen before anything starts: the settings name one of them."""
+
+    front: int
+    events: int
+
+
+def ports() -> Ports:
+    """Free ones."""
+    return Ports(free_port(), free_port())
+
+
+def environment(chosen: Ports) -> dict[str, str]:
+    """What the house must say of the site that will stand in it."""
+    url = f"http://127.0.0.1:{chosen.front}"
+    return {"PUBLIC_URL": url, "EVENTS_ORIGIN": url}
+
+
+@contextlib.contextmanager
+def site(house: House, chosen: Ports) -> Iterator[Site]:
+    """The application, the usual way, nginx, the line for open pages and workers, until the block ends."""
+    manage(house.environment, "collectstatic", "--no-input", "--verbosity", "0")
+    app, app_port = _web(house, "app")
+    usual, usual_port = _web(house, "usual", DJANGO_SETTINGS_MODULE="bench.reads.usual_settings")
+    command = [sys.executable, "-m", "uvicorn", "config.events:application", "--no-access-log"]
+    command += ["--timeout-graceful-shutdown=1", f"--port={chosen.events}"]
+    health = f"http://127.0.0.1:{chosen.events}/healthz"
+    log = house.folder / "events.log"
+    events = Child(command, log, lambda _child: answers(health), house.environment)
+    files = house.folder / "files"
+    files.mkdir()
+    before = front(
+        house.folder / "nginx", files, port=chosen.front, web=app_port, events=chosen.events
+    )
+    app_url, usual_url = f"http://127.0.0.1:{app_port}", f"http://127.0.0.1:{usual_port}"
+    with (
+        workers(house, "routine", "--queues", "routine", "--concurrency", "2"),
+        workers(house, "urgent", "--queues", "urgent", "--concurrency", "2"),
+        beat(house),
+        alive(app, usual, events, before.child),
+    ):
+        yield Site(house, app_url, usual_url, before)
+
+
+def put_files(found: Site) -> None:
+    """Write each document, as it is now, where nginx serves files."""
+    for name, path in DOCUMENTS.items():
+        body = fetch(found.app_url + path)
+        (found.house.folder / "files" / f"{name}.{SUFFIXES[name]}").write_bytes(body)
+
+
+def fetch(url: str) -> bytes:
+    """The body of an answer. Raises OSError for one that is no success."""
+    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own http address
+        body: bytes = response.read()
+    return body
+
+
+def tag(url: str) -> str:
+    """The ETag of an answer, or ""."""
+    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own http address
+        return response.headers.get("ETag") or ""
+
+
+def _web(house: House, name: str, **variables: str) -> tuple[Child, int]:
+    port = free_port()
+    command = [sys.executable, "-m", *as_shipped(), f"--bind=127.0.0.1:{port}", "--workers=1"]
+    health = f"http://127.0.0.1:{port}/healthz"
+    log = house.folder / f"{name}.log"
+    return Child(
+        command, log, lambda _child: answers(health), house.environment | variables
+    ), port
