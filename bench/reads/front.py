@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ server {{
     listen 127.0.0.1:{port} backlog=4096;
     server_tokens off;
     root {root};
-    {gzip}
+    gzip_static on;
 }}
 """
 
@@ -33,7 +32,7 @@ class Front:
 def front(folder: Path, files: Path, *, port: int, web: int, events: int) -> Front:
     """What docker/nginx says, on 127.0.0.1:``port`` and with its own files in ``folder``.
 
-    files: what the second door serves, compressed as the first compresses. web, events: where the
+    files: what the second door serves, compressed as the first does: ready, beside each file. web, events: where the
     application listens.
     """
     folder.mkdir()
@@ -49,13 +48,15 @@ def front(folder: Path, files: Path, *, port: int, web: int, events: int) -> Fro
             "listen 8080 default_server;": f"listen 127.0.0.1:{port} backlog=4096;",
         },
     )
-    gzip = "\n".join(re.findall(r"^    gzip[^;]*;", site, re.MULTILINE))
-    (folder / "conf.d" / "site.conf").write_text(
-        site + FILES.format(port=files_port, root=files, gzip=gzip)
-    )
+    doors = site + FILES.format(port=files_port, root=files)
+    (folder / "conf.d" / "site.conf").write_text(doors)
     outer = _replaced(
         (SHIPPED / "nginx.conf").read_text(),
-        {"/tmp/": f"{folder}/", "/var/log/nginx/": f"{folder}/", "/etc/nginx/conf.d": f"{folder}/conf.d"},
+        {
+            "/tmp/": f"{folder}/",
+            "/var/log/nginx/": f"{folder}/",
+            "/etc/nginx/conf.d": f"{folder}/conf.d",
+        },
     )
     user = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(f"{user}daemon off;\n{outer}")

@@ -31,6 +31,8 @@ def read(report: str) -> Load:
     found = re.search(r"^Requests/sec:\s+([\d.]+)$", report, re.MULTILINE)
     if found is None:
         raise ValueError(f"wrk says no rate:\n{report}")
-    failed = sum(int(count) for count in re.findall(r"(?:connect|read|write|timeout) (\d+)", report))
+    failed = sum(
+        int(count) for count in re.findall(r"(?:connect|read|write|timeout) (\d+)", report)
+    )
     failed += sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", report))
     return Load(float(found[1]), failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -85,7 +86,9 @@ def put_files(found: Site) -> None:
     """Write each document, as it is now, where nginx serves files."""
     for name, path in DOCUMENTS.items():
         body = fetch(found.app_url + path)
-        (found.house.folder / "files" / f"{name}.{SUFFIXES[name]}").write_bytes(body)
+        file = found.house.folder / "files" / f"{name}.{SUFFIXES[name]}"
+        file.write_bytes(body)
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(body, mtime=0))
 
 
 def fetch(url: str) -> bytes:
@@ -106,6 +109,4 @@ def _web(house: House, name: str, **variables: str) -> tuple[Child, int]:
     command = [sys.executable, "-m", *as_shipped(), f"--bind=127.0.0.1:{port}", "--workers=1"]
     health = f"http://127.0.0.1:{port}/healthz"
     log = house.folder / f"{name}.log"
-    return Child(
-        command, log, lambda _child: answers(health), house.environment | variables
-    ), port
+    return Child(command, log, lambda _child: answers(health), house.environment | variables), port

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+import re
+from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from typing import Self
@@ -20,6 +21,7 @@ from notify.channels.kept.policy import WHOLE_QUERY, Policy
 
 RENDERING = "notify.kept.rendering"
 """In the WSGI environment, where no visitor can write it: this request is our own."""
+GZIP = "gzip"
 LONGEST = 2_000
 """Characters of a path and query that are kept."""
 ANY = frozenset({"", "*/*", "application/json"})
@@ -29,13 +31,14 @@ PERSONAL_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One kept answer. language: "" where the address says it."""
+    """One kept answer. language: "" where the address says it. encoding: "gzip", or "" for none."""
 
     scheme: str
     host: str
     path: str
     query: str
     language: str
+    encoding: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self | None:
@@ -58,6 +61,7 @@ class Address:
             path=request.path_info,
             query=_decisive(query, policy.query),
             language=get_language_from_request(request) if policy.by_language else "",
+            encoding=GZIP if _takes_gzip(request) else "",
         )
 
     @classmethod
@@ -67,6 +71,11 @@ class Address:
 
     def __str__(self) -> str:
         return json.dumps(astuple(self), separators=(",", ":"))
+
+    @property
+    def document(self) -> Self:
+        """What is rendered for it, and then compressed: the same for every encoding."""
+        return replace(self, encoding="")
 
     @property
     def digest(self) -> str:
@@ -117,6 +126,14 @@ def _personal(request: HttpRequest, policy: Policy) -> bool:
     if policy.json and request.META.get("HTTP_ACCEPT", "") not in ANY:
         return True
     return policy.by_language and not PERSONAL_COOKIES.isdisjoint(request.COOKIES)
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    """Whether the reader takes gzip; "gzip;q=0" refuses it (RFC 9110, 12.5.3)."""
+    takes = request.META.get("HTTP_ACCEPT_ENCODING", "").replace(" ", "").lower().split(",")
+    return any(
+        one == GZIP or re.fullmatch(r"gzip;q=(1(\.0*)?|0\.0*[1-9]\d*)", one) for one in takes
+    )
 
 
 def _decisive(query: str, names: tuple[str, ...]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ MAY_VARY = frozenset({"accept", "accept-encoding", "authorization"})
 BY_LANGUAGE = frozenset({"accept-language", "cookie"})
 OF_ONE_ANSWER = frozenset({"date", "retry-after", "ratelimit", "ratelimit-policy"})
 """Headers about one reader's answer and not about the document."""
-OF_THE_BODY = frozenset({"Content-Type", "Content-Length"})
+OF_THE_BODY = frozenset({"Content-Type", "Content-Length", "Content-Encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Document:
             if name.lower() not in OF_ONE_ANSWER
         }
         headers.setdefault("ETag", entity_tag(response.content))
+        varies = headers.get("Vary", "").removesuffix(", Accept-Encoding")
+        headers["Vary"] = f"{varies}, Accept-Encoding".removeprefix(", ")
         return cls(generation, until, headers, response.content)
 
     @classmethod
@@ -54,6 +57,23 @@ class Document:
         """The document that ``packed`` wrote."""
         head, _line, body = packed.partition(b"\n")
         return cls(*json.loads(head), body)
+
+    def compressed(self) -> Self:
+        """It for readers who take gzip: once per change, and not once per reader.
+
+        A weak tag, as caches that compress give: whoever has either has this document.
+        """
+        if self.headers is None:
+            return self
+        body = gzip.compress(self.body, mtime=0)
+        tag = self.headers["ETag"]
+        headers = {
+            **self.headers,
+            "Content-Encoding": "gzip",
+            "Content-Length": str(len(body)),
+            "ETag": tag if tag.startswith("W/") else f"W/{tag}",
+        }
+        return replace(self, headers=headers, body=body)
 
     def packed(self) -> bytes:
         """It as bytes: a line of JSON, and the body."""

@@ -14,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config import broker
+from notify.channels import tally
 from notify.channels.kept import store
 from notify.channels.kept.address import Address, policy_of
 from notify.channels.kept.document import Document
@@ -69,7 +70,8 @@ def rendered(
         until = min(until, (begun + timedelta(minutes=1)).timestamp())
     made = Document.of(response, generation.name, until, by_language=policy.by_language)
     store.put(redis, policy.topic, address, made, asked=asked)
-    return made
+    tally.add(tally.RENDERED, policy.topic)
+    return made.compressed() if address.encoding else made
 
 
 def _newest(redis: Redis, policy: Policy, address: Address, render: Render) -> Document | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from redis import Redis
 
 from config import broker
-from notify.channels.kept.address import Address
+from notify.channels.kept.address import GZIP, Address
 from notify.channels.kept.document import Document
 from notify.channels.kept.generation import Generation, ask, newest_key, turns_key
 
@@ -40,9 +40,7 @@ class Found:
 
 def look(redis: Redis, topic: str, address: Address) -> Found:
     """What is kept; one command, unless the database must be asked for the generation."""
-    turns, packed, kept = redis.mget(
-        turns_key(topic), newest_key(topic), _document(topic, address.digest)
-    )
+    turns, packed, kept = redis.mget(turns_key(topic), newest_key(topic), _document(topic, address))
     generation = Generation.parse(packed, turns) or ask(redis, topic, turns)
     document = Document.parse(kept) if kept else None
     if document and (
@@ -54,21 +52,20 @@ def look(redis: Redis, topic: str, address: Address) -> Found:
 
 def put(redis: Redis, topic: str, address: Address, document: Document, *, asked: bool) -> None:
     """Keep a document. asked: by somebody just now, and not by whoever renders ahead."""
-    name = _document(topic, address.digest)
-    if document.headers is None:
-        redis.set(name, document.packed(), ex=REFUSED_LASTS)
-        return
-    redis.set(name, document.packed(), ex=LASTS)
-    if asked:
-        _noted.pop(str(address), None)
+    lasts = REFUSED_LASTS if document.headers is None else LASTS
+    plain, short = _encodings(topic, address)
+    redis.set(plain, document.packed(), ex=lasts)
+    redis.set(short, document.compressed().packed(), ex=lasts)
+    if asked and document.headers is not None:
+        _noted.pop(str(address.document), None)
         note(redis, topic, address)
         for gone, _at in redis.zpopmin(_asked(topic), max(0, redis.zcard(_asked(topic)) - MOST)):
-            redis.delete(_document(topic, Address.parse(gone.decode()).digest))
+            redis.delete(*_encodings(topic, Address.parse(gone.decode())))
 
 
 def note(redis: Redis, topic: str, address: Address) -> None:
     """Note that somebody asks for it. Now and then is enough: a command costs a third of the answer."""
-    written, now = str(address), time.monotonic()
+    written, now = str(address.document), time.monotonic()
     if now - _noted.get(written, float("-inf")) < NOTED_EVERY:
         return
     if len(_noted) > 10 * MOST:
@@ -96,12 +93,18 @@ def release(redis: Redis, topic: str, address: Address, name: str) -> None:
         redis.delete(_claim(topic, address))
 
 
-def _document(topic: str, digest: str) -> str:
-    return broker.key(f"kept:document:{topic}:{digest}")
+def _document(topic: str, address: Address) -> str:
+    return broker.key(f"kept:document:{topic}:{address.digest}")
+
+
+def _encodings(topic: str, address: Address) -> tuple[str, str]:
+    """What a document is kept under, as it is and compressed."""
+    plain = address.document
+    return _document(topic, plain), _document(topic, replace(plain, encoding=GZIP))
 
 
 def _claim(topic: str, address: Address) -> str:
-    return broker.key(f"kept:claim:{topic}:{address.digest}")
+    return broker.key(f"kept:claim:{topic}:{address.document.digest}")
 
 
 def _asked(topic: str) -> str:
