@@ -22,11 +22,16 @@ server {{
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """nginx yet to be started, and the addresses of its two doors."""
+    """nginx yet to be started, and its two doors."""
 
     child: Child
-    url: str
+    port: int
     files_url: str
+
+    @property
+    def url(self) -> str:
+        """The address of the first door."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 def front(folder: Path, files: Path, *, port: int, web: int, events: int) -> Front:
@@ -62,7 +67,7 @@ def front(folder: Path, files: Path, *, port: int, web: int, events: int) -> Fro
     (folder / "nginx.conf").write_text(f"{user}daemon off;\n{outer}")
     command = [nginx.executable(), "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     child = Child(command, folder / "log", lambda _child: accepts(port) and accepts(files_port))
-    return Front(child, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{files_port}")
+    return Front(child, port, f"http://127.0.0.1:{files_port}")
 
 
 def _replaced(text: str, pairs: dict[str, str]) -> str:

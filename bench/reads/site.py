@@ -28,13 +28,19 @@ class Site:
     """Where to ask. app, usual: one process each, without nginx. front: nginx before the app."""
 
     house: House
+    app: Child
     app_url: str
+    usual: Child
     usual_url: str
     front: Front
 
+    def file(self, name: str) -> str:
+        """What the file with a document's bytes is called."""
+        return f"{name}.{SUFFIXES[name]}"
+
     def static(self, name: str) -> str:
-        """The address of the file with a document's bytes."""
-        return f"{self.front.files_url}/{name}.{SUFFIXES[name]}"
+        """Its address."""
+        return f"{self.front.files_url}/{self.file(name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,14 @@ def site(house: House, chosen: Ports) -> Iterator[Site]:
         beat(house),
         alive(app, usual, events, before.child),
     ):
-        yield Site(house, app_url, usual_url, before)
+        yield Site(house, app, app_url, usual, usual_url, before)
 
 
 def put_files(found: Site) -> None:
     """Write each document, as it is now, where nginx serves files."""
     for name, path in DOCUMENTS.items():
         body = fetch(found.app_url + path)
-        file = found.house.folder / "files" / f"{name}.{SUFFIXES[name]}"
+        file = found.house.folder / "files" / found.file(name)
         file.write_bytes(body)
         file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(body, mtime=0))
 

@@ -69,11 +69,11 @@ def test_the_report_is_a_table_with_a_row_per_way() -> None:
 
 def test_only_the_place_between_the_marks_is_overwritten(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
-    page.write_text(f"Before\n{BEGIN}\nold\n{END}\nafter\n")
+    page.write_text(f"Before\n{BEGIN.format('fanout')}\nold\n{END}\nafter\n")
 
-    write_into(page, "new")
+    write_into(page, "fanout", "new")
 
-    assert page.read_text() == f"Before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert page.read_text() == f"Before\n{BEGIN.format('fanout')}\n\nnew\n\n{END}\nafter\n"
 
 
 def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
@@ -81,6 +81,6 @@ def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
     page.write_text("Something else\n")
 
     with pytest.raises(ValueError, match="no place"):
-        write_into(page, "new")
+        write_into(page, "fanout", "new")
 
     assert page.read_text() == "Something else\n"
