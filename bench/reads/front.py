@@ -58,7 +58,7 @@ def front(folder: Path, files: Path, *, port: int, web: int, events: int) -> Fro
     outer = _replaced(
         (SHIPPED / "nginx.conf").read_text(),
         {
-            "/tmp/": f"{folder}/",
+            "/tmp/": f"{folder}/",  # noqa: S108 - what it says, to be replaced
             "/var/log/nginx/": f"{folder}/",
             "/etc/nginx/conf.d": f"{folder}/conf.d",
         },

@@ -56,8 +56,10 @@ class Visitor:
         await self._head()
 
     async def line(self) -> str:
-        """The next line of a stream."""
-        return (await self._reader.readline()).decode().strip()
+        """The next line of a stream. Raises ConnectionError when it has ended."""
+        if not (line := await self._reader.readline()):
+            raise ConnectionResetError("The stream has ended.")
+        return line.decode().strip()
 
     def leave(self) -> None:
         """Close the connection."""

@@ -16,8 +16,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 FRESH = "public, max-age=0, s-maxage=1, stale-while-revalidate=1"
-"""What changes when an alert does. Nobody sees words older than 5 s: nginx counts whole seconds and
-so may add three, a browser one that asks us in the background. To ask costs next to nothing."""
+"""What changes when an alert does. Nobody sees words older than 5 s: a shared cache may add two, and
+a browser one, that asks in the background. To ask costs next to nothing."""
 LIVE = f"{FRESH}, stale-if-error=86400"
 """The same where old news beats no news: if we are down, a cache goes on answering for a day."""
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
@@ -30,6 +29,9 @@ from notify.portal.timeline import earlier_end, timeline
 
 # The language is in a cookie, so a shared cache must tell the two apart.
 fresh = cache_control(private=True, no_cache=True)
+# Our own nginx, which knows what the page depends on, may answer with it while it fetches the next one;
+# "no-cache" forbids that to everybody else.
+fresh_for_all = cache_control(private=True, no_cache=True, stale_while_revalidate=1)
 
 LONGEST_NAME = 100
 """Characters of what somebody typed that the page says back; no area's name is longer."""
@@ -38,7 +40,7 @@ LONGEST_NAME = 100
 @keep("alerts", query=("place", "area"), by_language=True, by_minute=True)
 @require_safe
 @vary_on_cookie
-@fresh
+@fresh_for_all
 def home(request: HttpRequest) -> HttpResponse:
     """What is disrupted now, what is planned and what is over; ``?place=`` puts one place first.
 
@@ -57,18 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     board = Board.at(now, chosen.area if chosen else None)
     context = {"places": places, "chosen": chosen, "now": now, "board": board, **_map()}
-    return _kept_by_nginx(render(request, "portal/home.html", context))
-
-
-def _kept_by_nginx(response: HttpResponse) -> HttpResponse:
-    """Let our own nginx, which knows what the page depends on, spare us the crowd for a second.
-
-    Before Cache-Control is there: nginx heeds whichever comes first. Of that it takes how long the
-    old page may stand while the new one is fetched; to browsers "no-cache" says that it may not.
-    """
-    response.headers["X-Accel-Expires"] = "1"
-    patch_cache_control(response, stale_while_revalidate=1)
-    return response
+    return render(request, "portal/home.html", context)
 
 
 def _which(
