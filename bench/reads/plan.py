@@ -11,7 +11,7 @@ from bench.fanout import publish
 from bench.processes import cpu_seconds
 from bench.reads.herd import Herd, herd
 from bench.reads.load import load
-from bench.reads.site import DOCUMENTS, Site, put_files, tag
+from bench.reads.site import DOCUMENTS, Site, put_files
 from bench.reads.visible import Visible, visible
 from bench.seed import Town
 from notify.channels.banners.models import Item
@@ -103,16 +103,17 @@ def _spells(site: Site) -> Iterator[tuple[str, str, str, str, list[str], int]]:
         for kind, headers in ((PLAIN, []), (SHORT, [GZIP])):
             yield "static", name, kind, site.static(name), headers, nginx
             yield "nginx", name, kind, site.front.url + path, headers, nginx
-        yield from _single("app", name, site.app_url + path, app)
+        yield from _single(site, "app", name, site.app_url + path, app)
         if name in USUAL:
-            yield from _single("usual", name, site.usual_url + USUAL[name], usual)
+            yield from _single(site, "usual", name, site.usual_url + USUAL[name], usual)
 
 
 def _single(
-    way: str, name: str, url: str, pid: int
+    site: Site, way: str, name: str, url: str, pid: int
 ) -> Iterator[tuple[str, str, str, str, list[str], int]]:
-    yield way, name, "200", url, [], pid
-    yield way, name, "304", url, [f"If-None-Match: {tag(url)}"], pid
+    host, (_body, tag) = f"Host: {site.host}", site.ask(url)
+    yield way, name, "200", url, [host], pid
+    yield way, name, "304", url, [host, f"If-None-Match: {tag}"], pid
 
 
 def _publish_some(town: Town) -> None:

@@ -38,6 +38,17 @@ class Site:
         """What the file with a document's bytes is called."""
         return f"{name}.{SUFFIXES[name]}"
 
+    @property
+    def host(self) -> str:
+        """The host that everybody asks for, so that nothing is kept under two."""
+        return f"127.0.0.1:{self.front.port}"
+
+    def ask(self, url: str) -> tuple[bytes, str]:
+        """An answer's body and ETag. Raises OSError for one that is no success."""
+        asked = urllib.request.Request(url, headers={"Host": self.host})  # noqa: S310 - our own
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            return answer.read(), answer.headers.get("ETag") or ""
+
     def static(self, name: str) -> str:
         """Its address."""
         return f"{self.front.files_url}/{self.file(name)}"
@@ -91,23 +102,10 @@ def site(house: House, chosen: Ports) -> Iterator[Site]:
 def put_files(found: Site) -> None:
     """Write each document, as it is now, where nginx serves files."""
     for name, path in DOCUMENTS.items():
-        body = fetch(found.app_url + path)
+        body, _tag = found.ask(found.app_url + path)
         file = found.house.folder / "files" / found.file(name)
         file.write_bytes(body)
         file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(body, mtime=0))
-
-
-def fetch(url: str) -> bytes:
-    """The body of an answer. Raises OSError for one that is no success."""
-    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own http address
-        body: bytes = response.read()
-    return body
-
-
-def tag(url: str) -> str:
-    """The ETag of an answer, or ""."""
-    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own http address
-        return response.headers.get("ETag") or ""
 
 
 def _web(house: House, name: str, **variables: str) -> tuple[Child, int]:

@@ -51,12 +51,14 @@ def banner(request: HttpRequest) -> HttpResponse:
     )
 
 
+@keep("banners")
 @require_safe
 def embed_script(request: HttpRequest) -> HttpResponse:
     """The script. Its address holds a version, which only an incompatible change will raise."""
     return _script(request, script.present().code, cached.STEADY)
 
 
+@keep("banners")
 @require_safe
 def pinned_script(request: HttpRequest, digest: str) -> HttpResponse:
     """The script as it was released under this digest: the same bytes for ever."""

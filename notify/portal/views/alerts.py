@@ -29,9 +29,11 @@ from notify.portal.timeline import earlier_end, timeline
 
 # The language is in a cookie, so a shared cache must tell the two apart.
 fresh = cache_control(private=True, no_cache=True)
-# Our own nginx, which knows what the page depends on, may answer with it while it fetches the next one;
-# "no-cache" forbids that to everybody else.
-fresh_for_all = cache_control(private=True, no_cache=True, stale_while_revalidate=1)
+# Our own nginx, which knows what the page depends on, may answer with it while it fetches the next one, and while
+# we are down: the page says of when it is. "no-cache" forbids that to everybody else.
+fresh_for_all = cache_control(
+    private=True, no_cache=True, stale_while_revalidate=1, stale_if_error=86400
+)
 
 LONGEST_NAME = 100
 """Characters of what somebody typed that the page says back; no area's name is longer."""
