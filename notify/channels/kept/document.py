@@ -59,7 +59,8 @@ class Document:
     def parse(cls, packed: bytes) -> Self:
         """The document that ``packed`` wrote."""
         head, _line, body = packed.partition(b"\n")
-        return cls(*json.loads(head), body)
+        generation, until, headers = json.loads(head)
+        return cls(generation, until, headers, body)
 
     def compressed(self) -> Self:
         """It for readers who take gzip: once per change, and not once per reader.

@@ -1,7 +1,7 @@
 """Which generation of documents is the newest: what the database says, and what was rung for.
 
-A generation is the number of turns that were rung, and a stamp of the database's public state. A
-ring makes a change seen at once. If it is lost (Redis was away, the process died after its commit),
+A generation is the number of turns that were rung, the release, and a stamp of the database's public
+state. A ring makes a change seen at once. If it is lost (Redis was away, the process died after its commit),
 the stamp tells, which nobody believes for longer than TRUSTED.
 """
 
@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
@@ -49,7 +50,7 @@ class Generation:
         if packed is None:
             return None
         name, _space, until = packed.decode().rpartition(" ")
-        return cls(name, float(until)) if name.startswith(f"{_number(turns)}:") else None
+        return cls(name, float(until)) if name.startswith(_so_far(turns)) else None
 
 
 def turns_key(topic: str) -> str:
@@ -72,7 +73,8 @@ def turn(*topics: str) -> None:
 
 def newest(redis: Redis, topic: str) -> Generation:
     """The newest generation, asked of the database unless that was done just now. Raises RedisError."""
-    turns, packed = redis.mget(turns_key(topic), newest_key(topic))
+    found: Any = redis.mget(turns_key(topic), newest_key(topic))
+    turns, packed = found
     return Generation.parse(packed, turns) or ask(redis, topic, turns)
 
 
@@ -81,7 +83,7 @@ def ask(redis: Redis, topic: str, turns: bytes | None) -> Generation:
     now = timezone.now()
     stamp, changes = _stamp(topic)(now)
     until = min(filter(None, [changes, _next_hour(now)]))
-    found = Generation(f"{_number(turns)}:{stamp}", until.timestamp())
+    found = Generation(_so_far(turns) + stamp, until.timestamp())
     redis.set(newest_key(topic), f"{found.name} {found.until!r}", px=int(TRUSTED * 1000))
     return found
 
@@ -100,8 +102,11 @@ def _turn_now(topics: tuple[str, ...]) -> None:
         turned.send(sender=None, topic=topic)
 
 
-def _number(turns: bytes | None) -> int:
-    return int(turns or 0)
+def _so_far(turns: bytes | None) -> str:
+    """How the name of the newest generation begins. A release too makes a new one: its pages name
+    style sheets that the one before has not."""
+    release = getattr(staticfiles_storage, "manifest_hash", "")
+    return f"{int(turns or 0)}:{release}:"
 
 
 def _next_hour(now: datetime) -> datetime:

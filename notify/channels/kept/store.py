@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils import timezone
 from redis import Redis
@@ -40,7 +41,8 @@ class Found:
 
 def look(redis: Redis, topic: str, address: Address) -> Found:
     """What is kept; one command, unless the database must be asked for the generation."""
-    turns, packed, kept = redis.mget(turns_key(topic), newest_key(topic), _document(topic, address))
+    found: Any = redis.mget(turns_key(topic), newest_key(topic), _document(topic, address))
+    turns, packed, kept = found
     generation = Generation.parse(packed, turns) or ask(redis, topic, turns)
     document = Document.parse(kept) if kept else None
     if document and (
@@ -59,8 +61,7 @@ def put(redis: Redis, topic: str, address: Address, document: Document, *, asked
     if asked and document.headers is not None:
         _noted.pop(str(address.document), None)
         note(redis, topic, address)
-        for gone, _at in redis.zpopmin(_asked(topic), max(0, redis.zcard(_asked(topic)) - MOST)):
-            redis.delete(*_encodings(topic, Address.parse(gone.decode())))
+        _make_room(redis, topic)
 
 
 def note(redis: Redis, topic: str, address: Address) -> None:
@@ -76,7 +77,8 @@ def note(redis: Redis, topic: str, address: Address) -> None:
 
 def asked_lately(redis: Redis, topic: str) -> list[Address]:
     """What somebody has asked for within LATELY, the latest first."""
-    found = redis.zrevrangebyscore(_asked(topic), "+inf", time.time() - LATELY, start=0, num=MOST)
+    since = time.time() - LATELY
+    found: Any = redis.zrevrangebyscore(_asked(topic), "+inf", since, start=0, num=MOST)
     return [Address.parse(one.decode()) for one in found]
 
 
@@ -91,6 +93,14 @@ def release(redis: Redis, topic: str, address: Address, name: str) -> None:
     """Give it back, unless it has passed on to somebody else meanwhile."""
     if redis.get(_claim(topic, address)) == name.encode():
         redis.delete(_claim(topic, address))
+
+
+def _make_room(redis: Redis, topic: str) -> None:
+    """Let go of those that nobody has asked for for longest."""
+    over = int(redis.zcard(_asked(topic))) - MOST
+    gone: Any = redis.zpopmin(_asked(topic), over) if over > 0 else []
+    for address, _at in gone:
+        redis.delete(*_encodings(topic, Address.parse(address.decode())))
 
 
 def _document(topic: str, address: Address) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from redis import Redis
 
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.kept import reading, store
+from notify.channels.kept.address import RENDERING
 from notify.channels.notice import Notice
 from tests import given
 from tests.channels.notices import hand, notice
+
+ANEW: Any = {RENDERING: True}
+"""For the test client: the answer of all the middleware, and nothing that is kept."""
 
 
 @pytest.fixture(autouse=True)

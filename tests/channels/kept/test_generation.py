@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 from redis import Redis
 from time_machine import travel
 
+from notify.channels import tally
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.feeds.channel import FeedChannel
-from notify.channels.kept import generation, reading, store
+from notify.channels.kept import generation, store
 from notify.channels.notice import Notice
 from tests import given
 from tests.channels.notices import all_clear_of, cancel_of, hand, notice, update_of
@@ -36,7 +39,7 @@ def shown(client: Client) -> int:
 
 @pytest.mark.parametrize("then", [update_of, all_clear_of, cancel_of])
 def test_whatever_is_said_next_is_read_at_once(
-    client: Client, told: Notice, then: type[Notice]
+    client: Client, told: Notice, then: Callable[[Notice], Notice]
 ) -> None:
     before = (client.get(FEED).content, client.get(BANNER).content)
     later = then(told)
@@ -77,6 +80,16 @@ def test_a_redis_that_forgets_everything_is_filled_again(
         redis.delete(key)
 
     assert client.get(FEED).content == before
+
+
+def test_a_new_release_answers_with_pages_of_its_own(
+    client: Client, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/")
+    monkeypatch.setattr(staticfiles_storage, "manifest_hash", "another", raising=False)
+    client.get("/")
+
+    assert dict(tally.counts(tally.RENDERED)) == {"alerts": 2}
 
 
 def test_publishing_goes_on_without_redis(
@@ -136,6 +149,6 @@ def test_only_so_many_are_kept_and_the_last_asked_for_stay(
     for size in range(1, 8):
         assert client.get(f"/api/v1/alerts/?page_size={size}").status_code == 200
 
-    kept = store.asked_lately(reading.broker.redis() or redis, "alerts")
+    kept = store.asked_lately(redis, "alerts")
     assert [one.query for one in kept] == ["page_size=7", "page_size=6", "page_size=5"]
     assert len(list(redis.scan_iter("*kept:document:alerts:*"))) == 2 * 3

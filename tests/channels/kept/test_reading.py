@@ -17,9 +17,10 @@ from pytest_django import Settings
 from notify.channels import tally
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.formats import Format
-from notify.channels.kept import reading
-from notify.channels.kept.address import RENDERING, Address
+from notify.channels.kept import reading, store
+from notify.channels.kept.address import Address
 from notify.channels.notice import Notice
+from tests.channels.kept.conftest import ANEW
 from tests.channels.notices import hand, notice, update_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,7 +51,7 @@ def rendered(topic: str = "feeds") -> int:
 def test_a_kept_answer_is_the_rendered_one_and_asks_the_database_nothing(
     client: Client, told: Notice, address: str
 ) -> None:
-    direct = client.get(address, **{RENDERING: True})
+    direct = client.get(address, **ANEW)
     client.get(address)
     with CaptureQueriesContext(connection) as asked:
         kept = client.get(address)
@@ -135,7 +136,7 @@ def test_who_dies_while_rendering_keeps_nobody_for_long(
     client: Client, told: Notice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "PATIENCE", 0.05)
-    monkeypatch.setattr(reading.store, "release", lambda *_: None)
+    monkeypatch.setattr(store, "release", lambda *_: None)
     client.get(FEED)
     hand(FeedChannel(), notice())
 

@@ -14,6 +14,7 @@ from notify.channels.feeds.channel import FeedChannel
 from notify.channels.kept import store
 from notify.channels.kept.renewal import behind, renew
 from notify.channels.notice import Notice
+from tests.channels.kept.conftest import ANEW
 from tests.channels.notices import hand, update_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +33,7 @@ def test_readers_find_what_a_worker_has_rendered(client: Client, told: Notice) -
         after = [client.get(address) for address in FEEDS]
     assert len(asked) == 0
     assert [answer.content for answer in after] != before
-    fresh = [client.get(address, **{"notify.kept.rendering": True}) for address in FEEDS]
+    fresh = [client.get(address, **ANEW) for address in FEEDS]
     assert [one.content for one in after] == [one.content for one in fresh]
     assert not behind("feeds")
 
