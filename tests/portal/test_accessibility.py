@@ -110,6 +110,7 @@ def test_axe_finds_nothing_where_people_manage_what_they_get(
     axe.no_finding(page)
     page.locator("[type=tel]").fill("070-174 06 05")
     page.locator("[type=tel]").press("Enter")
+    page.locator("[name=code]").wait_for()
     page.locator("[name=code]").fill(sent_code())
     page.locator("[name=code]").press("Enter")
     page.wait_for_url("**/manage/")
