@@ -130,6 +130,11 @@ class AlertContent:
         if found:
             raise ValidationError(found)
 
+    def check_words(self) -> None:
+        """Raise ValidationError, with ``words``, if the words by themselves need mending."""
+        if wrong := self._word_errors():
+            raise ValidationError({"words": wrong})
+
     def _service_errors(self, standing: AlertContent | None) -> list[str]:
         if self.service.active or (standing and standing.service == self.service):
             return []

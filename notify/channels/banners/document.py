@@ -29,7 +29,8 @@ def banner_item(notice: Notice, language: str) -> dict[str, Any]:
     """One alert as a banner shows it; times are RFC 3339 with the site's offset.
 
     language: of the words, where the alert does not speak the one asked for. label: what the
-    tone, its colour, says in words. until: when it leaves the banner by itself, or null.
+    tone, its colour, says in words. until: when it leaves the banner by itself, or null. corrected:
+    when its words were last corrected, or null.
     """
     words = notice.in_language(language)
     with translation.override(language):
@@ -53,6 +54,7 @@ def banner_item(notice: Notice, language: str) -> dict[str, Any]:
         "onset": _time(notice.onset),
         "expires": _time(notice.expires),
         "until": _time(until(notice)),
+        "corrected": _time(notice.corrected_at),
         "url": notice.url,
     }
 

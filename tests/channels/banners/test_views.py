@@ -82,6 +82,7 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
             "onset": "2026-11-23T09:30:00+01:00",
             "expires": "2026-11-23T17:00:00+01:00",
             "until": None,
+            "corrected": None,
             "url": "http://testserver/a/test123/",
         }
     ]
