@@ -84,6 +84,10 @@ class AlertContent:
         """What the alert says now, for its last words: what held while it lasted does not hold after it."""
         return replace(cls.of(alert), advice={}, news_by=None, help_at=())
 
+    def saying(self, words: Words) -> AlertContent:
+        """The same facts in other words."""
+        return replace(self, words=words)
+
     def frozen_advice(self) -> dict[str, str]:
         """The advice as it is stored: only what was chosen."""
         return {kind: key for kind, key in self.advice.items() if key}

@@ -7,7 +7,6 @@ how long, what to do) are news, and news is an update. The alert's state stays a
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,19 +25,24 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+def may_correct(alert: Alert, now: datetime) -> bool:
+    """Whether what was said last is still shown."""
+    long_over = alert.ended_at is not None and alert.ended_at <= now - LINGER
+    return alert.state != State.DRAFT and not long_over
+
+
 def correctable(alert: Alert, now: datetime) -> Update:
     """The update whose words may be corrected: the latest, while it is still shown.
 
     Raises IllegalMove.
     """
-    latest = alert.updates.order_by("number").last()
-    if alert.state == State.DRAFT or latest is None:
+    if alert.state == State.DRAFT:
         raise IllegalMove(_("This alert is a draft that nobody was told of. Edit it instead."))
-    if alert.ended_at is not None and alert.ended_at <= now - LINGER:
+    if not may_correct(alert, now):
         raise IllegalMove(
             _("This has been over for more than a week, and what was said of it stays as it was.")
         )
-    return latest
+    return alert.updates.latest("number")
 
 
 def correct(
@@ -72,7 +76,7 @@ def _correct_once(
         update = correctable(alert, now)
         if Update.objects.filter(request_key=key).exists():
             raise KeyReused
-        check_words(alert, update, words)
+        check_change(alert, update, words)
         frozen = _content(alert, words).frozen_words()
         made = update.corrections.create(words=frozen, request_key=key, made_at=now, author=by)
         if not update.ends_alert:
@@ -82,15 +86,19 @@ def _correct_once(
     return made
 
 
-def check_words(alert: Alert, update: Update, words: Words) -> None:
+def check_words(alert: Alert, words: Words) -> None:
+    """Raise ValidationError if the words need mending."""
+    _content(alert, words).check_words()
+
+
+def check_change(alert: Alert, update: Update, words: Words) -> None:
     """Raise ValidationError if the words need mending, or are those that stand."""
-    content = _content(alert, words)
-    content.check_words()
-    if content.frozen_words() == update.present_words:
+    check_words(alert, words)
+    if _content(alert, words).frozen_words() == update.present_words:
         raise ValidationError(
             {NON_FIELD_ERRORS: _("You have changed nothing. Correct a word, or leave it as it is.")}
         )
 
 
 def _content(alert: Alert, words: Words) -> AlertContent:
-    return replace(AlertContent.of(alert), words=words)
+    return AlertContent.of(alert).saying(words)

@@ -347,7 +347,8 @@ class Update(Content):
     def present_words(self) -> dict[str, dict[str, str]]:
         """Its words as they stand now; ``words`` are those that it was said in."""
         latest = self.latest_correction
-        return latest.words if latest else self.words
+        words: dict[str, dict[str, str]] = latest.words if latest else self.words
+        return words
 
     @property
     def all_clear(self) -> bool:

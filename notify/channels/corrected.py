@@ -6,8 +6,9 @@ is late puts the notice on record as it was sent, and it is read in the correcte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -57,6 +58,8 @@ def latest(rows: type[CorrectionRow], field: str, *, alert: str) -> Subquery:
     return Subquery(own.values(field)[:1])
 
 
-def as_it_stands(notice: Notice, words: dict[str, Any] | None, corrected_at: Any) -> Notice:
-    """The notice as it is to be read. words, corrected_at: what ``latest`` found; None for none."""
-    return notice.corrected(words_from_json(words), corrected_at) if words else notice
+def as_it_stands(
+    notice: Notice, words: Mapping[str, Mapping[str, str]] | None, at: datetime | None
+) -> Notice:
+    """The notice as it is to be read. words, at: what ``latest`` found; None for none."""
+    return notice.corrected(words_from_json(words), at) if words and at else notice

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
-
 TIMES = ("sent", "onset", "expires", "corrected_at")
 
 

@@ -30,8 +30,8 @@ class CorrectionSerializer(VersionSerializer):
     def to_internal_value(self, data: Any) -> Any:
         """The words. Raises ValidationError; for facts, with what to do instead."""
         if isinstance(data, Mapping):
-            facts = [name for name in ContentSerializer().fields if name not in self.fields]
-            if given := [name for name in facts if name in data]:
+            facts = {*ContentSerializer().fields} - {*self.fields}
+            if given := [name for name in data if name in facts]:
                 sentence = _(
                     "A correction changes words alone, and nobody is told. Post an update for this."
                 )

@@ -144,7 +144,11 @@ def told(entries: Iterable[Listed]) -> dict[UUID, tuple[Notice, list[Geometry], 
     )
     return {
         update: (
-            as_it_stands(Notice.from_json(plain), corrected[update] and words, corrected[update]),
+            as_it_stands(
+                Notice.from_json(plain),
+                words if corrected[update] else None,
+                corrected[update],
+            ),
             outlines,
             document is not None,
         )

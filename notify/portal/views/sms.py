@@ -53,7 +53,7 @@ def said(request: HttpRequest, code: str, number: int) -> HttpResponse:
             "phase": phase_of(alert, timezone.now()),
             "sent": has_left(dispatch, SmsChannel.name),
             "messages_sent": list(_messages(dispatch.notice)),
-            "corrected": dispatch.corrected,
+            "dispatch": dispatch,
             "newer": alert.updates.filter(number__gt=number).exists(),
         },
     )
