@@ -73,11 +73,12 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[str]:
             continue
         # A screen reader says neither element by itself.
         if gone:
-            yield _named("<del>{}{}</del>", _("Removed:"), gone)
+            yield _named("{}<del>{}{}</del>", _("Removed:"), gone)
         if come:
-            yield _named("<ins>{}{}</ins>", _("New:"), come)
+            yield _named("{}<ins>{}{}</ins>", _("New:"), come)
 
 
 def _named(element: str, name: str, text: str) -> SafeString:
-    hidden = format_html('<span class="visually-hidden"> {}</span>', name)
-    return format_html(element, hidden, text)
+    words = text.lstrip()
+    hidden = format_html('<span class="visually-hidden">{} </span>', name)
+    return format_html(element, text.removesuffix(words), hidden, words)

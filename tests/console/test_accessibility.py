@@ -62,6 +62,7 @@ def test_axe_finds_nothing_where_editors_work(
         f"alerts/{alert.code}/update/",
         f"alerts/{alert.code}/resolve/",
         f"alerts/{alert.code}/cancel/",
+        f"alerts/{alert.code}/correct/",
         f"alerts/{alert.code}/updates/1/",
         f"alerts/{alert.code}/updates/1/stop/",
         "nowhere/",
@@ -71,6 +72,23 @@ def test_axe_finds_nothing_where_editors_work(
             if summary.is_visible() and not summary.evaluate("it => it.parentElement.open"):
                 summary.click()
         axe.no_finding(page)
+
+
+@axe.BOTH_LANGUAGES
+def test_axe_finds_nothing_where_words_are_corrected(
+    page: Page, live_server: LiveServer, karin: User
+) -> None:
+    alert = published()
+    let_in(page, live_server, karin)
+    page.goto(f"{live_server.url}/console/alerts/{alert.code}/correct/")
+    page.locator("#id_sv_headline").fill("Vattenavbrott i Äspereds tätort")
+    page.locator("[value=look]").click()
+    page.locator("ins").wait_for()
+    axe.no_finding(page)
+    page.locator("[value=send]").click()
+    page.wait_for_url(f"**/console/alerts/{alert.code}/")
+    page.locator("details.correction summary").click()
+    axe.no_finding(page)
 
 
 @axe.BOTH_LANGUAGES

@@ -122,7 +122,7 @@ def test_all_or_nothing(everything: MemoryChannel, monkeypatch: pytest.MonkeyPat
     assert set(shown()) == {"Vattenavbrott i Äspered"}
 
 
-def test_the_end_of_it_is_told_in_its_own_words(everything: MemoryChannel) -> None:
+def test_what_is_said_next_starts_from_the_corrected_words(everything: MemoryChannel) -> None:
     alert = alert_of(fan_out())
     mend(alert)
     fan_out(Move.RESOLVE, alert)

@@ -157,6 +157,21 @@ def test_bytes_change_only_when_something_did(client: Client) -> None:
     assert client.get(DOCUMENT)["ETag"] != first["ETag"]
 
 
+def test_a_correction_moves_the_date_and_changes_words_alone(client: Client) -> None:
+    told = notice()
+    hand(banners, told)
+    (before,) = read(client)["items"]
+    mended = {"sv": Words("Vattenavbrott i Äspereds tätort"), "en": Words("Outage")}
+    at = datetime(2099, 11, 23, 9, 20, tzinfo=UTC)
+
+    banners.correct(told.corrected(mended, at))
+
+    (after,) = read(client)["items"]
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"headline", "description", "instruction", "corrected"}
+    assert client.get(DOCUMENT)["Last-Modified"] == "Mon, 23 Nov 2099 09:20:00 GMT"
+
+
 def test_what_leaves_by_itself_moves_the_date(client: Client) -> None:
     over = timezone.now() - timedelta(minutes=1)
     hand(banners, notice(urgency="Future", expires=over))
