@@ -39,7 +39,7 @@ def everything(settings: Settings) -> MemoryChannel:
 
 
 def mend(alert: Alert, words: Any = MENDED, **how: Any) -> tuple[Correction, bool]:
-    values = {"version": alert.version, "key": uuid.uuid4(), "by": None} | how
+    values: dict[str, Any] = {"version": alert.version, "key": uuid.uuid4(), "by": None} | how
     return correct(alert, words, **values)
 
 
