@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Correction
@@ -19,6 +19,7 @@ from notify.dispatch.expand import expand
 from notify.dispatch.models import Dispatch
 from notify.dispatch.start import announce
 from tests import given
+from tests.console.test_story import QUERIES
 from tests.console.world import errors, form_on, handed_on, published, text
 
 MENDED = "Vattenavbrott i Äspereds tätort"
@@ -179,13 +180,17 @@ def test_last_words_can_be_corrected_for_a_week_and_what_was_written_later_is_sh
     assert not Correction.objects.exists()
 
 
-def test_the_history_says_who_changed_what_and_when(client: Client) -> None:
+def test_the_history_says_who_changed_what_and_when(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     alert = published()
     where = at(alert)
     client.post(where, form_on(client, where, step="send", sv_headline=MENDED))
     mend(alert, "Vattenavbrott")
+    client.get("/console/")  # the message of the correction is shown once
 
-    page = client.get(f"/console/alerts/{alert.code}/")
+    with django_assert_num_queries(QUERIES):
+        page = client.get(f"/console/alerts/{alert.code}/")
 
     (said,) = page.context["said"]
     assert [one.made.words["sv"]["headline"] for one in said[1]] == ["Vattenavbrott", MENDED]

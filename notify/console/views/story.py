@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from notify.alerts import lifecycle
 from notify.alerts.correction import may_correct
-from notify.alerts.models import Alert
+from notify.alerts.models import Alert, Correction
 from notify.alerts.phases import keeps_waiting
 from notify.alerts.schedule import is_late
 from notify.alerts.vocabulary import State
@@ -28,7 +29,7 @@ def alert(request: EditorRequest, code: str) -> HttpResponse:
     shown = get_object_or_404(Alert.objects.select_related("service", "author"), code=code)
     updates = list(
         shown.updates.select_related("author", "dispatch", "dispatch__update")
-        .prefetch_related("corrections__author")
+        .prefetch_related(Prefetch("corrections", Correction.objects.select_related("author")))
         .order_by("-number")
     )
     schedule = shown.latest_schedule if shown.state == State.DRAFT else None
