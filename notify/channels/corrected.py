@@ -61,5 +61,5 @@ def latest(rows: type[CorrectionRow], field: str, *, alert: str) -> Subquery:
 def as_it_stands(
     notice: Notice, words: Mapping[str, Mapping[str, str]] | None, at: datetime | None
 ) -> Notice:
-    """The notice as it is to be read. words, at: what ``latest`` found; None for none."""
+    """The notice as it is to be read. words, at: what ``latest`` found; either is None for none."""
     return notice.corrected(words_from_json(words), at) if words and at else notice

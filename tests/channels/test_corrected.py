@@ -82,7 +82,8 @@ def test_the_latest_correction_holds_in_whatever_order_they_come(
     told = notice()
     hand(channel, told)
     later = {"sv": Words("Vattenavbrott")}
-    for words, at in ((later, NOW), (MENDED, NOW - timedelta(minutes=1)), (later, NOW)):
+    minute = timedelta(minutes=1)
+    for words, at in ((MENDED, NOW - minute), (later, NOW), (MENDED, NOW - minute / 2)):
         channel.correct(told.corrected(words, at))
 
     assert [one.words for one in shown()] == [later]

@@ -135,6 +135,9 @@ def test_it_says_how_many_have_the_old_words_and_how_many_get_them_yet(
     assert "Har fått sms:et med den gamla texten 1" in text(look)
     assert "Kommer att få det, med den gamla texten 2" in text(look)
     assert "publicera en uppdatering i stället" in text(look)
+    Dispatch.objects.update(withdrawn_at=timezone.now())
+    stopped = client.post(where, form_on(client, where, sv_headline=MENDED, step="look"))
+    assert "Kommer att få det, med den gamla texten 0" in text(stopped)
 
 
 def test_whoever_was_overtaken_sees_both_and_can_go_on(client: Client) -> None:

@@ -144,11 +144,7 @@ def told(entries: Iterable[Listed]) -> dict[UUID, tuple[Notice, list[Geometry], 
     )
     return {
         update: (
-            as_it_stands(
-                Notice.from_json(plain),
-                words if corrected[update] else None,
-                corrected[update],
-            ),
+            as_it_stands(Notice.from_json(plain), words, corrected[update]),
             outlines,
             document is not None,
         )
