@@ -46,11 +46,12 @@ class Generation:
 
     @classmethod
     def parse(cls, packed: bytes | None, turns: bytes | None) -> Self | None:
-        """The generation that is put down in Redis, unless a turn has come since."""
+        """The generation that is put down in Redis, unless a turn or the clock's change has come since."""
         if packed is None:
             return None
         name, _space, until = packed.decode().rpartition(" ")
-        return cls(name, float(until)) if name.startswith(_so_far(turns)) else None
+        stands = float(until) > timezone.now().timestamp() and name.startswith(_so_far(turns))
+        return cls(name, float(until)) if stands else None
 
 
 def turns_key(topic: str) -> str:

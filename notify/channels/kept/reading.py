@@ -62,12 +62,12 @@ def rendered(
     asked: bool,
 ) -> Document:
     """Render and keep a document of this generation, which was the newest before."""
-    with translation.override(None):
-        response = render(address.request())
     until = generation.until
     if policy.by_minute:
         begun = timezone.now().replace(second=0, microsecond=0)
         until = min(until, (begun + timedelta(minutes=1)).timestamp())
+    with translation.override(None):
+        response = render(address.request())
     made = Document.of(response, generation.name, until, by_language=policy.by_language)
     store.put(redis, policy.topic, address, made, asked=asked)
     tally.add(tally.RENDERED, policy.topic)

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from redis import Redis
 from time_machine import travel
@@ -18,7 +19,7 @@ from notify.channels import tally
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.kept import generation, store
-from notify.channels.notice import Notice
+from notify.channels.notice import Notice, Words
 from tests import given
 from tests.channels.notices import all_clear_of, cancel_of, hand, notice, update_of
 
@@ -48,6 +49,29 @@ def test_whatever_is_said_next_is_read_at_once(
 
     assert client.get(FEED).content != before[0]
     assert client.get(BANNER).content != before[1]
+
+
+def test_a_correction_is_read_at_once_and_without_a_ring_soon_after(
+    client: Client, told: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "TRUSTED", 0.2)
+    words = {"sv": Words("Vattenavbrott i Fristad"), "en": Words("Water outage in Fristad")}
+
+    def read() -> list[bytes]:
+        return [client.get(address).content for address in (FEED, BANNER)]
+
+    first = read()
+    for channel in (FeedChannel(), BannerChannel()):
+        channel.correct(told.corrected(words, timezone.now()))
+    second = read()
+    assert all(b"Fristad" in document for document in second)
+    assert first != second
+    monkeypatch.setattr(generation, "_turn_now", lambda _topics: None)
+    for channel in (FeedChannel(), BannerChannel()):
+        channel.correct(told.corrected(told.words, timezone.now()))
+    until = time.monotonic() + 5
+    while any(b"Fristad" in document for document in read()):
+        assert time.monotonic() < until, "The correction was never seen."
 
 
 def test_what_is_not_committed_is_not_read(client: Client, told: Notice) -> None:
