@@ -34,7 +34,7 @@ def reads(
         wish = (
             Wish(rounds=1, seconds=1, connections=2_000, recipients=20_000, samples=8)
             if options.short
-            else Wish(rounds=15, seconds=1, connections=2_000, recipients=200_000, samples=40)
+            else Wish(rounds=15, seconds=1, connections=2_000, recipients=300_000, samples=30)
         )
         tell(f"{wish.recipients:,} subscribers into the database")
         town = seed([wish.recipients])

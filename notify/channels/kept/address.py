@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import astuple, dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from typing import Self
@@ -102,6 +103,7 @@ class Address:
         return WSGIRequest(environ)
 
 
+@lru_cache(maxsize=1024)
 def policy_of(path: str) -> Policy | None:
     """What the view at this path says of its answers; None if they are not kept."""
     try:

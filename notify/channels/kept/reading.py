@@ -68,10 +68,11 @@ def rendered(
         until = min(until, (begun + timedelta(minutes=1)).timestamp())
     with translation.override(None):
         response = render(address.request())
-    made = Document.of(response, generation.name, until, by_language=policy.by_language)
-    store.put(redis, policy.topic, address, made, asked=asked)
+    plain = Document.of(response, generation.name, until, by_language=policy.by_language)
+    short = plain.compressed()
+    store.put(redis, policy.topic, address, plain, short, asked=asked)
     tally.add(tally.RENDERED, policy.topic)
-    return made.compressed() if address.encoding else made
+    return short if address.encoding else plain
 
 
 def _newest(redis: Redis, policy: Policy, address: Address, render: Render) -> Document | None:

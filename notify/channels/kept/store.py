@@ -52,13 +52,15 @@ def look(redis: Redis, topic: str, address: Address) -> Found:
     return Found(generation, document)
 
 
-def put(redis: Redis, topic: str, address: Address, document: Document, *, asked: bool) -> None:
-    """Keep a document. asked: by somebody just now, and not by whoever renders ahead."""
-    lasts = REFUSED_LASTS if document.headers is None else LASTS
-    plain, short = _encodings(topic, address)
-    redis.set(plain, document.packed(), ex=lasts)
-    redis.set(short, document.compressed().packed(), ex=lasts)
-    if asked and document.headers is not None:
+def put(
+    redis: Redis, topic: str, address: Address, plain: Document, short: Document, *, asked: bool
+) -> None:
+    """Keep a document, as it is and compressed. asked: by somebody just now, and not by whoever renders
+    ahead."""
+    lasts = REFUSED_LASTS if plain.headers is None else LASTS
+    for name, document in zip(_encodings(topic, address), (plain, short), strict=True):
+        redis.set(name, document.packed(), ex=lasts)
+    if asked and plain.headers is not None:
         _noted.pop(str(address.document), None)
         note(redis, topic, address)
         _make_room(redis, topic)
