@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "notify.console",
     "notify.portal",
     "notify.api",
+    "notify.intake",
     "notify.dispatch",
     "notify.residents",
     "notify.alerts",
@@ -265,6 +266,19 @@ CAP_SIGNING_CERTIFICATE = environment.signing_certificates(
     env.str("CAP_SIGNING_CERTIFICATE", default=""),
     CAP_SIGNING_KEY,
 )
+# Whose CAP messages, sent with a key of which user, are published without an editor: (sender, user name).
+CAP_TRUSTED_SENDERS = environment.trusted_senders(
+    "CAP_TRUSTED_SENDERS", env.list("CAP_TRUSTED_SENDERS", default=[])
+)
+# VMA, fetched for the editors: the address of the list, seconds between two askings, and the service of ours
+# that its drafts are about, for VMA names none.
+VMA_URL = environment.address("VMA_URL", env.str("VMA_URL", default=""))
+VMA_POLL = environment.within("VMA_POLL", env.int("VMA_POLL", default=60), 20, 3600)
+VMA_SERVICE: str = env.str("VMA_SERVICE", default="")
+if bool(VMA_URL) != bool(VMA_SERVICE):
+    raise ImproperlyConfigured(
+        "VMA_URL and VMA_SERVICE go together: a draft is about a service, and VMA names none."
+    )
 
 # --- who wants to know ------------------------------------------------------------------------
 

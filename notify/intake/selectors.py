@@ -1,0 +1,43 @@
+"""What the console asks: where alerts came from, and what waits for an editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from notify.alerts.models import Alert
+from notify.intake.models import Message, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an alert came from. first: the message that it began with; waiting: those that an editor
+    has yet to decide about, the latest first."""
+
+    first: Message
+    waiting: tuple[Message, ...]
+
+
+def source_of(alert: Alert) -> Source | None:
+    """Where the alert came from; None if its editors wrote it. One SQL statement."""
+    messages = list(alert.messages.order_by("-sent", "-pk"))
+    for message in messages:
+        message.alert = alert
+    if not messages:
+        return None
+    first = min(messages, key=lambda message: message.pk)
+    return Source(first, tuple(message for message in messages if message.waits))
+
+
+def senders(alerts: Iterable[Alert]) -> dict[int, str]:
+    """The names of the senders of those that came from elsewhere, by the alerts' keys; one SQL statement."""
+    rows = Message.objects.filter(alert__in=[alert.pk for alert in alerts]).order_by("-pk")
+    return dict(rows.values_list("alert_id", "sender_name"))
+
+
+def waiting_messages() -> list[Message]:
+    """What waits for an editor, the latest first; one SQL statement."""
+    waiting = Message.objects.filter(outcome=Outcome.WAITING, version=F("alert__version"))
+    return list(waiting.select_related("alert").order_by("-sent", "-pk"))
