@@ -164,7 +164,7 @@ CELERY_TASK_DEFAULT_QUEUE = "routine"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"urgent": {}, "routine": {}, "upkeep": {}}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {
         "task": "notify.dispatch.tasks.sweep",
         "schedule": 5.0,
@@ -279,6 +279,13 @@ if bool(VMA_URL) != bool(VMA_SERVICE):
     raise ImproperlyConfigured(
         "VMA_URL and VMA_SERVICE go together: a draft is about a service, and VMA names none."
     )
+if VMA_URL:
+    # Whether it is time to ask is written in the database.
+    CELERY_BEAT_SCHEDULE["vma"] = {
+        "task": "notify.intake.tasks.poll_vma",
+        "schedule": 10.0,
+        "options": {"queue": "upkeep", "expires": 10},
+    }
 
 # --- who wants to know ------------------------------------------------------------------------
 

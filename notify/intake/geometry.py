@@ -20,6 +20,8 @@ NEAR = 2e-6
 """Degrees: some 0.2 m. CAP and our outlines are written with five or six decimals."""
 KILOMETRES = 111.32
 """Of one degree of latitude."""
+CORNERS = 2_000
+"""How many a polygon may have: each is compared with every outline that it comes near."""
 FURTHEST = 20_040.0
 """Kilometres: half way round the earth."""
 Edge = tuple[Point, Point]
@@ -31,7 +33,10 @@ _RADIUS = re.compile(r"\d{1,5}(?:\.\d{1,20})?")
 
 def ring(text: str) -> Ring:
     """CAP's ``polygon``, "lat,lon lat,lon …". Raises ValueError with a sentence."""
-    points = tuple(map(_point, text.split()))
+    written = text.split()
+    if len(written) > CORNERS:
+        raise ValueError(_("A polygon has at most %(most)d corners here.") % {"most": CORNERS})
+    points = tuple(map(_point, written))
     if len(points) < 4 or points[0] != points[-1]:
         raise ValueError(
             _("A polygon needs at least four points, the last one the same as the first.")

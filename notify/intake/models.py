@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Alert, Update
+from notify.intake.places import By
 
 
 class Origin(models.TextChoices):
@@ -73,6 +74,11 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     received_at = models.DateTimeField(_("received"), default=timezone.now)
+    # When an editor said that it needs nothing, and who.
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -94,10 +100,16 @@ class Message(models.Model):
         return said.get(language) or said.get(settings.LANGUAGE_CODE) or []
 
     @property
+    def found(self) -> list[tuple[str, str]]:
+        """The names of the areas, and in the reader's language how each was found."""
+        return [(area["name"], str(By(area["by"]).label)) for area in self.areas]
+
+    @property
     def waits(self) -> bool:
-        """Whether an editor has yet to decide about it: nothing has happened to its alert since."""
+        """Whether an editor has yet to decide about it: they have not, and have not changed its alert since."""
         return (
             self.outcome == Outcome.WAITING
+            and self.seen_at is None
             and self.alert is not None
             and self.alert.version == self.version
         )

@@ -13,22 +13,25 @@ from notify.intake.models import Message, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an alert came from. first: the message that it began with; waiting: those that an editor
-    has yet to decide about, the latest first."""
+    """Where an alert came from: what other systems said about it, the latest first."""
 
-    first: Message
-    waiting: tuple[Message, ...]
+    messages: tuple[Message, ...]
+
+    @property
+    def first(self) -> Message:
+        """The one that it began with."""
+        return min(self.messages, key=lambda message: message.pk)
+
+    @property
+    def waiting(self) -> list[Message]:
+        """Those that an editor has yet to decide about."""
+        return [message for message in self.messages if message.waits]
 
 
 def source_of(alert: Alert) -> Source | None:
     """Where the alert came from; None if its editors wrote it. One SQL statement."""
-    messages = list(alert.messages.order_by("-sent", "-pk"))
-    for message in messages:
-        message.alert = alert
-    if not messages:
-        return None
-    first = min(messages, key=lambda message: message.pk)
-    return Source(first, tuple(message for message in messages if message.waits))
+    messages = tuple(alert.messages.order_by("-sent", "-pk"))
+    return Source(messages) if messages else None
 
 
 def senders(alerts: Iterable[Alert]) -> dict[int, str]:
@@ -39,5 +42,7 @@ def senders(alerts: Iterable[Alert]) -> dict[int, str]:
 
 def waiting_messages() -> list[Message]:
     """What waits for an editor, the latest first; one SQL statement."""
-    waiting = Message.objects.filter(outcome=Outcome.WAITING, version=F("alert__version"))
+    waiting = Message.objects.filter(
+        outcome=Outcome.WAITING, seen_at=None, version=F("alert__version")
+    )
     return list(waiting.select_related("alert").order_by("-sent", "-pk"))

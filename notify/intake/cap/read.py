@@ -26,8 +26,8 @@ LANGUAGES = 50
 """How many infos there may be."""
 REFERENCES = 500
 """How many messages one may refer to: SQLite takes a thousand values in a statement."""
-POINTS = 2_000
-"""How many corners all polygons may have together: each is compared with every outline that it comes near."""
+POINTS = 5_000
+"""How many corners all polygons may have together."""
 Value = TypeVar("Value")
 
 
