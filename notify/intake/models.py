@@ -28,7 +28,7 @@ class Outcome(models.TextChoices):
     DRAFTED = "drafted", _("A draft was made")
     REVISED = "revised", _("The draft was changed")
     DISCARDED = "discarded", _("The draft was discarded")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", _("It was published")
     UPDATED = "updated", _("An update was published")
     RESOLVED = "resolved", _("It was said to be over")
     CANCELLED = "cancelled", _("It was cancelled")
