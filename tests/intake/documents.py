@@ -77,10 +77,8 @@ def after(earlier: dict[str, Any], *infos: dict[str, Any], **changes: Any) -> di
 
 def all_clear(earlier: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """The update that says that it is over."""
-    over = info(
-        responseType=["AllClear"], urgency="Past", headline="Vattnet är tillbaka", **changes
-    )
-    return after(earlier, over)
+    over = {"responseType": ["AllClear"], "urgency": "Past", "headline": "Vattnet är tillbaka"}
+    return after(earlier, info(**(over | changes)))
 
 
 def reference(message: dict[str, Any]) -> str:
