@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts import tidy
@@ -50,13 +49,15 @@ def _parts(info: Info) -> tuple[Parts, list[Remark]]:
     remarks = (
         [] if info.headline else [Remark(_("There is no headline: the event stands in its place."))]
     )
-    return {part: Truncator(text).chars(LONGEST[part]) for part, text in texts.items()}, [
-        *remarks,
-        *_cut(texts),
-    ]
+    fitting = {part: _fitting(text, LONGEST[part]) for part, text in texts.items()}
+    return fitting, [*remarks, *_too_long(texts)]
 
 
-def _cut(texts: Parts) -> Iterator[Remark]:
+def _fitting(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _too_long(texts: Parts) -> Iterator[Remark]:
     names = {
         "headline": _("The headline is too long, and cut."),
         "description": _("The description is too long, and cut."),

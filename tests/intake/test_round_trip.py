@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
-from hypothesis import HealthCheck
 from hypothesis import given as generated
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -67,8 +67,9 @@ NOTICES = st.fixed_dictionaries(
 
 
 @pytest.fixture(autouse=True)
-def city() -> dict[str, Any]:
+def city(settings: Settings) -> dict[str, Any]:
     """The same areas and services in both."""
+    settings.CAP_SENDER, settings.NOTIFY_CHANNELS = HERE, []
     given.service()
     areas = given.city()
     for area in areas.values():
@@ -89,14 +90,13 @@ def drawn(said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def written(settings: Settings, sender: str, *notices: Notice) -> bytes:
+def written(sender: str, *notices: Notice) -> bytes:
     """The CAP document of the last notice, after the others, as that sender writes it."""
-    settings.CAP_SENDER = sender
     *earlier, told = notices
-    outlines = dict(Area.objects.values_list("code", "outline"))
-    root = document(told, [Said(one, reference(one)) for one in earlier], outlines)
+    outlines = {area.code: area.outline for area in Area.objects.all() if area.outline}
+    with override_settings(CAP_SENDER=sender):
+        root = document(told, [Said(one, reference(one)) for one in earlier], outlines)
     xml: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    settings.CAP_SENDER = HERE
     return xml
 
 
@@ -110,19 +110,18 @@ def said_in(body: bytes, names: Sequence[str]) -> list[dict[str, list[str]]]:
     return [{name: texts(info, name) for name in names} for info in infos]
 
 
-@effort(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=15, deadline=None)
 @generated(first=NOTICES, later=NOTICES, end=st.sampled_from([all_clear_of, cancel_of]))
 def test_what_comes_in_goes_out_as_it_was(
-    settings: Settings, first: dict[str, Any], later: dict[str, Any], end: Any
+    first: dict[str, Any], later: dict[str, Any], end: Any
 ) -> None:
-    settings.NOTIFY_CHANNELS = []
     begun = notice(**drawn(first))
     news = update_of(begun, **drawn(later))
     over = end(news, advice=(), help_at=())
     theirs, ours = [begun, news, over], []
     outcomes = []
     for number in (1, 2, 3):
-        body = written(settings, THERE, *theirs[:number])
+        body = written(THERE, *theirs[:number])
         message = taken(body)
         outcomes.append(message.outcome)
         assert message.remarked == []
@@ -130,13 +129,13 @@ def test_what_comes_in_goes_out_as_it_was(
             continue
         ours.append(notice_of(message.update))
         same = (*SAID, "expires") if number < 3 else SAID  # an end expires a week after it was said
-        assert said_in(body, same) == said_in(written(settings, HERE, *ours), same)
+        assert said_in(body, same) == said_in(written(HERE, *ours), same)
     assert outcomes[0] == Outcome.PUBLISHED
     assert outcomes[1] in (Outcome.UPDATED, Outcome.UNCHANGED)
     assert outcomes[2] == (Outcome.RESOLVED if end is all_clear_of else Outcome.CANCELLED)
 
 
-def test_our_own_words_do_not_come_back_to_us(settings: Settings) -> None:
-    body = written(settings, HERE, notice())
+def test_our_own_words_do_not_come_back_to_us() -> None:
+    body = written(HERE, notice())
     with pytest.raises(Refused):
         taken(body)
