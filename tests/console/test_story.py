@@ -106,8 +106,8 @@ def test_more_updates_cost_no_more_statements(
         client.get(where)
 
 
-# Who is asking (4), the alert, its updates, its fan-out (3), its areas.
-QUERIES = 10
+# Who is asking (4), the alert, its updates, its fan-out (3), its areas, where it came from.
+QUERIES = 11
 
 
 # --- how it goes out -------------------------------------------------------------------------------
