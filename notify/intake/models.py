@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.models import Alert, Update
@@ -98,6 +98,13 @@ class Message(models.Model):
         said: dict[str, list[str]] = self.remarks
         language = (get_language() or settings.LANGUAGE_CODE)[:2]
         return said.get(language) or said.get(settings.LANGUAGE_CODE) or []
+
+    @property
+    def became(self) -> str:
+        """What became of it, in the reader's language."""
+        if self.outcome == Outcome.WAITING and not self.waits:
+            return gettext("An editor has decided about it")
+        return str(Outcome(self.outcome).label)
 
     @property
     def found(self) -> list[tuple[str, str]]:

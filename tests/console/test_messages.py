@@ -84,6 +84,7 @@ def test_news_that_needs_nothing_is_set_aside(client: Client, take: Take) -> Non
     assert "Meddelandet är lagt åt sidan." in page.content.decode()
     assert "Nytt från Driftcentralen" not in text(page)
     assert "Röken driver norrut" in text(page)
+    assert "En redaktör har tagit ställning till det" in text(page)
     message.refresh_from_db()
     first = message.seen_at
     client.post(where)
