@@ -25,7 +25,7 @@ from notify.alerts.vocabulary import Move, State
 from notify.dispatch.start import announce
 from notify.intake.document import Document
 from notify.intake.faults import Fault, Refused, Remark, Sentences, in_each_language
-from notify.intake.meaning import Meaning, meaning
+from notify.intake.meaning import Elsewhere, Meaning, meaning
 from notify.intake.models import Outcome
 from notify.intake.places import Match, matches
 from notify.intake.story import Story
@@ -44,6 +44,7 @@ ASKED = Remark(gettext_lazy("Messages of this sender are not published without a
 STOPPED = Remark(
     gettext_lazy("The draft was planned for publication, and does not go out by itself any more.")
 )
+GONE = Remark(gettext_lazy("It is not about any area here any more."))
 WORDLESS = Remark(gettext_lazy("It says that it is over, but not in words."))
 IN_PART = Remark(gettext_lazy("It is over in some of the areas only."))
 
@@ -91,7 +92,10 @@ def go_on(document: Document, story: Story, taking: Taking) -> Result:
         return begin(document, taking, NOT_HERE)
     if story.overtaken_by(document):
         return Result(Outcome.LATE, alert)
-    meant = meaning(document, service=taking.service)
+    try:
+        meant = meaning(document, service=taking.service)
+    except Elsewhere:
+        return _wait(alert, (), GONE)
     if not story.untouched:
         return _wait(alert, meant.found, THEIRS, *meant.remarks)
     if alert.state == State.DRAFT:

@@ -53,6 +53,10 @@ class Meaning:
     remarks: tuple[Remark, ...]
 
 
+class Elsewhere(Refused):
+    """It is about no area of ours."""
+
+
 def check(document: Document) -> None:
     """Raise Refused for a message that is not for the public, not for here, or no message to people."""
     faults = []
@@ -84,7 +88,7 @@ def meaning(document: Document, *, service: str = "") -> Meaning:
         raise Refused(Fault("info", _("It says nothing: there is no <info>.")))
     found = matches(info.extents)
     if not found.found:
-        raise Refused(Fault("area", _("None of its areas is one of ours, or reaches into one.")))
+        raise Elsewhere(Fault("area", _("None of its areas is one of ours, or reaches into one.")))
     chosen, guesses = service_of(info, otherwise=service)
     words, doubts = words_of(document)
     content = AlertContent(

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notify.alerts.models import Area
 from notify.channels.feeds.cap.places import OWN
 from notify.intake.document import Extent
+from notify.intake.faults import Fault, Refused
 from notify.intake.geometry import Shape
 
 SCB = {
@@ -30,15 +32,17 @@ SCB = {
 COUNTRY = "00"
 """SCB's code of the whole country."""
 MUNICIPALITY = re.compile(r"\d{4}")
+MOST_SHAPES, MOST_CORNERS = 200, 5_000
+"""How much a message may draw: each shape is compared with every outline that it comes near."""
 
 
 class By(TextChoices):
     """How an area was found."""
 
-    GEOCODE = "geocode", _("by its code")
-    COUNTY = "county", _("by its county")
-    POLYGON = "polygon", _("by a polygon")
-    CIRCLE = "circle", _("by a circle")
+    GEOCODE = "geocode", gettext_lazy("by its code")
+    COUNTY = "county", gettext_lazy("by its county")
+    POLYGON = "polygon", gettext_lazy("by a polygon")
+    CIRCLE = "circle", gettext_lazy("by a circle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,11 @@ def matches(extents: Iterable[Extent]) -> Matches:
     """Our areas among the extents of a message; two SQL statements at most.
 
     An extent with a code that we know is about just those: its polygons draw the same once more. What
-    has an SCB code of somewhere else lies somewhere else, and is neither found nor unclear.
+    has an SCB code of somewhere else lies somewhere else, and is neither found nor unclear. Raises
+    Refused if too much is drawn.
     """
+    extents = list(extents)
+    _check_size(extents)
     ours = _Ours()
     found: dict[int, Match] = {}
     unclear = []
@@ -79,6 +86,17 @@ def matches(extents: Iterable[Extent]) -> Matches:
         if not own and not _elsewhere(extent, ours):
             unclear.append(extent.description)
     return Matches(tuple(found.values()), tuple(unclear))
+
+
+def _check_size(extents: Sequence[Extent]) -> None:
+    rings = [ring for extent in extents for ring in extent.polygons]
+    shapes = len(rings) + sum(len(extent.circles) for extent in extents)
+    if shapes > MOST_SHAPES or sum(map(len, rings)) > MOST_CORNERS:
+        values = {"shapes": MOST_SHAPES, "corners": MOST_CORNERS}
+        sentence = _(
+            "Too much is drawn: at most %(shapes)d polygons and circles, with %(corners)d corners."
+        )
+        raise Refused(Fault("area", sentence % values))
 
 
 class _Ours:
@@ -103,8 +121,11 @@ class _Ours:
     def in_county(self, code: str) -> list[Area]:
         """The municipalities of a county, or of the whole country."""
         begins = "" if code == COUNTRY else code
-        codes = (c for c in self.by_code if MUNICIPALITY.fullmatch(c) and c.startswith(begins))
-        return [self.by_code[code] for code in codes]
+        return [area for area in self._municipalities if area.code.startswith(begins)]
+
+    @cached_property
+    def _municipalities(self) -> list[Area]:
+        return [area for code, area in self.by_code.items() if MUNICIPALITY.fullmatch(code)]
 
     def reached(self, reaches: Callable[[Shape], bool], under: int | None = None) -> list[Area]:
         """The smallest areas that are reached; one that is reached in all of its parts instead of those."""

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from notify.alerts.models import Area
 from notify.intake.document import Circle, Extent, Ring
-from notify.intake.places import matches
+from notify.intake.faults import Refused
+from notify.intake.places import MOST_SHAPES, matches
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,18 @@ def test_each_area_is_found_once() -> None:
 )
 def test_a_place_that_nobody_can_make_out_is_unclear(extent: Extent, *, unclear: bool) -> None:
     assert bool(matches([extent]).unclear) is unclear
+
+
+@pytest.mark.parametrize(
+    "extent",
+    [
+        Extent("x", circles=(Circle((12.5, 57.5), 1),) * (MOST_SHAPES + 1)),
+        Extent("x", polygons=((*[(1.0, 1.0)] * 1999, (1.0, 1.0)),) * 3),
+    ],
+)
+def test_how_much_is_drawn_has_bounds(extent: Extent) -> None:
+    with pytest.raises(Refused):
+        matches([extent])
 
 
 def test_without_outlines_what_is_drawn_is_unclear() -> None:

@@ -253,6 +253,14 @@ def test_one_message_ends_one_alert(trusted: Take) -> None:
     assert refused_for(trusted, after(one, references=both)) == ["references"]
 
 
+def test_an_update_that_leaves_our_areas_waits(stranger: Take) -> None:
+    first = cap()
+    stranger(first)
+    solna = {"areaDesc": "Solna", "geocode": [("Kommun", "0184")]}
+    taken = stranger(after(first, info(area=[solna])))
+    assert (taken.outcome, taken.alert) == (Outcome.WAITING, the_alert())
+
+
 # --- what waits for an editor -----------------------------------------------------------------
 
 

@@ -26,8 +26,6 @@ LANGUAGES = 50
 """How many infos there may be."""
 REFERENCES = 500
 """How many messages one may refer to: SQLite takes a thousand values in a statement."""
-POINTS = 5_000
-"""How many corners all polygons may have together."""
 Value = TypeVar("Value")
 
 
@@ -57,7 +55,6 @@ class _Reading:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._points = 0
 
     def document(self, root: etree._Element) -> Document:
         """The whole. Raises Refused with everything that is wrong."""
@@ -104,14 +101,9 @@ class _Reading:
         )
 
     def _extent(self, area: etree._Element) -> Extent:
-        polygons = self._each(area, "polygon", ring)
-        self._points += sum(map(len, polygons))
-        if self._points > POINTS:
-            sentence = _("The polygons have too many corners: at most %(most)d in all.")
-            raise Refused(Fault("polygon", sentence % {"most": POINTS}, area.sourceline or 0))
         return Extent(
             description=_text(area, "areaDesc"),
-            polygons=polygons,
+            polygons=self._each(area, "polygon", ring),
             circles=self._each(area, "circle", circle),
             geocodes=_pairs(area, "geocode"),
         )

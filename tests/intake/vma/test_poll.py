@@ -111,6 +111,10 @@ def test_an_update_changes_the_draft_and_the_end_discards_it(sr: Radio) -> None:
     assert not Alert.objects.exists()
 
 
+def test_an_update_that_is_about_others_only_is_laid_before_the_editors(sr: Radio) -> None:
+    assert hear(sr, ALERT, {**UPDATE, "info": about(SOLNA)})[-1] == Outcome.WAITING
+
+
 def test_what_an_editor_has_published_is_theirs_to_end(sr: Radio) -> None:
     hear(sr, ALERT)
     published(Alert.objects.get())
