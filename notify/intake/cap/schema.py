@@ -18,7 +18,6 @@ FILE = Path(__file__).with_name("CAP-v1.2.xsd")
 MOST = 20
 """How many faults are named: whoever has more begins with these."""
 TIMES = frozenset({"sent", "effective", "onset", "expires"})
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _ELEMENT = re.compile(r"Element '(?:\{[^}]*\})?([^']*)'")
 _EXPECTED = re.compile(r"Expected is(?: one of)? \( (.*?) \)")
 _KNOWN = re.compile(r"is not an element of the set \{(.*)\}")
@@ -32,10 +31,6 @@ def _schema() -> Any:
 
 def faults(root: etree._Element) -> list[Fault]:
     """What is wrong with the document by the schema, line by line; nothing if it is valid."""
-    # libxml2 opens whatever files and addresses a document names as its schemas.
-    for element in root.iter(etree.Element):
-        for name in [name for name in element.attrib if name.startswith(_XSI)]:
-            del element.attrib[name]
     with _alone:  # the schema keeps one list of what it found last
         schema = _schema()
         return [] if schema.validate(root) else list(_told(schema.error_log))
