@@ -98,6 +98,11 @@ class Document:
         return self.own is not None and "AllClear" in self.own.response_types
 
     @property
+    def ends(self) -> bool:
+        """Whether nothing of what it refers to stands after it."""
+        return self.message_type == "Cancel" or self.all_clear
+
+    @property
     def sender_name(self) -> str:
         """What to call its sender."""
         return (self.own.sender_name if self.own else "") or self.sender

@@ -98,14 +98,7 @@ def go_on(document: Document, story: Story, taking: Taking) -> Result:
         return _wait(alert, (), GONE)
     if not story.untouched:
         return _wait(alert, meant.found, THEIRS, *meant.remarks)
-    if alert.state == State.DRAFT:
-        revise_draft(alert, meant.content, version=alert.version)
-        return _let_out(document, alert, Outcome.REVISED, meant, taking)
-    try:
-        check_news(alert, meant.content)
-    except ValidationError:
-        return Result(Outcome.UNCHANGED, alert, found=meant.found)
-    return _say(document, alert, Move.UPDATE, meant, taking)
+    return _renew(document, alert, meant, taking)
 
 
 def end(document: Document, story: Story, taking: Taking, move: Move) -> Result:
@@ -130,6 +123,18 @@ def end(document: Document, story: Story, taking: Taking, move: Move) -> Result:
 def key_of(document: Document) -> uuid.UUID:
     """What a message's draft and update are asked for by: the same for the same message."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{document.sender},{document.identifier}")
+
+
+def _renew(document: Document, alert: Alert, meant: Meaning, taking: Taking) -> Result:
+    """What its sender says now, of an alert that is as they left it."""
+    if alert.state == State.DRAFT:
+        revise_draft(alert, meant.content, version=alert.version)
+        return _let_out(document, alert, Outcome.REVISED, meant, taking)
+    try:
+        check_news(alert, meant.content)
+    except ValidationError:
+        return Result(Outcome.UNCHANGED, alert, found=meant.found)
+    return _say(document, alert, Move.UPDATE, meant, taking)
 
 
 def _last_words(document: Document, alert: Alert) -> Meaning:

@@ -54,6 +54,8 @@ class Message(models.Model):
     identifier = models.CharField(_("identifier"), max_length=200)
     sent = models.DateTimeField(_("sent"))
     message_type = models.CharField(max_length=16)
+    # Whether it says that something is over, or was sent in error.
+    ends = models.BooleanField(default=False)
     # " sender,identifier sender,identifier ": each between spaces, so that one can be looked for.
     references = models.TextField(blank=True)
     digest = models.CharField(max_length=64)

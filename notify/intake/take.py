@@ -72,6 +72,7 @@ def _put_down(document: Document, origin: Origin, taking: Taking) -> Message:
         identifier=document.identifier,
         sent=document.sent,
         message_type=document.message_type,
+        ends=document.ends,
         references=written(document.references),
         digest=document.digest,
         sender_name=document.sender_name[:200],

@@ -13,7 +13,7 @@ from tests import given
 from tests.console.test_story import follow_up
 from tests.console.world import published, text
 from tests.intake.conftest import Take, taker
-from tests.intake.documents import after, cap, info, moment
+from tests.intake.documents import after, all_clear, cap, info, moment
 
 HOME = "/console/"
 
@@ -74,6 +74,15 @@ def test_news_stands_first_until_an_editor_has_acted(client: Client, take: Take)
     follow_up(message.alert)
     assert "Nytt från andra system" not in text(client.get(HOME))
     assert "Nytt från Driftcentralen" not in text(shown(client, message))
+
+
+def test_who_says_that_it_is_over_is_heard_so(client: Client, take: Take) -> None:
+    first = cap()
+    taken = take(first)
+    assert taken.alert
+    published(taken.alert)
+    take(all_clear(first))
+    assert "Driftcentralen säger att det är över" in text(shown(client, taken))
 
 
 def test_news_that_needs_nothing_is_set_aside(client: Client, take: Take) -> None:

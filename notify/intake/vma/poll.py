@@ -104,7 +104,6 @@ def _concerns_us(document: Document) -> bool:
     """Whether it is meant in earnest, and is about our areas or goes on with what we have of its sender."""
     if document.status != settings.CAP_STATUS or document.scope != "Public":
         return False
-    ends = document.message_type == "Cancel" or document.all_clear
-    if ends or document.own is None:
+    if document.ends or document.own is None:
         return story_of(document).known
     return bool(matches(document.own.extents).found) or story_of(document).alert is not None
