@@ -17,7 +17,7 @@ def intake(now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "notify_messages_waiting",
         "Messages from other systems that wait for an editor",
-        value=len(waiting_messages()),
+        value=waiting_messages().count(),
     )
     row = Poll.objects.filter(source=Origin.VMA).first() if settings.VMA_URL else None
     if row is None:

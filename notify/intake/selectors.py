@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from notify.alerts.models import Alert
 from notify.intake.models import Message, Outcome
@@ -40,9 +40,9 @@ def senders(alerts: Iterable[Alert]) -> dict[int, str]:
     return dict(rows.values_list("alert_id", "sender_name"))
 
 
-def waiting_messages() -> list[Message]:
-    """What waits for an editor, the latest first; one SQL statement."""
+def waiting_messages() -> QuerySet[Message]:
+    """What waits for an editor, the latest first, each with its alert."""
     waiting = Message.objects.filter(
         outcome=Outcome.WAITING, seen_at=None, version=F("alert__version")
     )
-    return list(waiting.select_related("alert").order_by("-sent", "-pk"))
+    return waiting.select_related("alert").order_by("-sent", "-pk")
