@@ -6,7 +6,17 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from notify.console.login import Login
-from notify.console.views import deciding, drafts, fanout, home, messages, moves, publishing, story
+from notify.console.views import (
+    correcting,
+    deciding,
+    drafts,
+    fanout,
+    home,
+    messages,
+    moves,
+    publishing,
+    story,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -22,6 +32,7 @@ urlpatterns = [
     path("alerts/<slug:code>/update/", moves.update, name="update"),
     path("alerts/<slug:code>/resolve/", moves.resolve, name="resolve"),
     path("alerts/<slug:code>/cancel/", moves.cancel, name="cancel"),
+    path("alerts/<slug:code>/correct/", correcting.correct, name="correct"),
     path("alerts/<slug:code>/messages/<int:pk>/seen/", messages.seen, name="message-seen"),
     path("alerts/<slug:code>/updates/<int:number>/", fanout.fanout, name="fanout"),
     path("alerts/<slug:code>/updates/<int:number>/now/", fanout.now, name="fanout-now"),

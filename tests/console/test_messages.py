@@ -134,4 +134,4 @@ def test_more_messages_cost_no_more_statements(
 
 
 # As for any alert (test_story), and for any overview with drafts and what stands (test_home).
-STORY, OVERVIEW = 11, 13
+STORY, OVERVIEW = 12, 13
