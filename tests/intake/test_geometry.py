@@ -74,7 +74,7 @@ def test_what_lies_in_a_hole_does_not_reach_in() -> None:
 POINT = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda p: (p[0] / 4, p[1] / 4))
 
 
-@effort(max_examples=60, deadline=None)
+@effort(max_examples=30, deadline=None)
 @generated(st.lists(POINT, min_size=3, max_size=5), st.lists(POINT, min_size=3, max_size=5))
 def test_it_agrees_with_a_library_for_geometry(
     one: list[tuple[float, float]], other: list[tuple[float, float]]

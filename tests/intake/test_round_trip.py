@@ -110,7 +110,7 @@ def said_in(body: bytes, names: Sequence[str]) -> list[dict[str, list[str]]]:
     return [{name: texts(info, name) for name in names} for info in infos]
 
 
-@effort(max_examples=15, deadline=None)
+@effort(max_examples=8, deadline=None)
 @generated(first=NOTICES, later=NOTICES, end=st.sampled_from([all_clear_of, cancel_of]))
 def test_what_comes_in_goes_out_as_it_was(
     first: dict[str, Any], later: dict[str, Any], end: Any
