@@ -56,6 +56,15 @@ class InstantField(serializers.DateTimeField):
         return value.astimezone(timezone.get_current_timezone())
 
 
+class QueryInstantField(InstantField):
+    """The same in a query, where a ``+`` that is not written as ``%2B`` means a space."""
+
+    default_error_messages = {
+        "invalid": _("Give a date and a time with its offset, as 2026-11-23T10:00:00%2B01:00."),
+        "naive": _("Say the offset from UTC too, as 2026-11-23T10:00:00%2B01:00."),
+    }
+
+
 class NamesChoices:
     """Says which words there are when it is given another one."""
 

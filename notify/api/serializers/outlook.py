@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from notify.alerts.vocabulary import Move
-from notify.api.serializers.fields import InstantField, StrictSerializer, WordField
+from notify.api.serializers.fields import QueryInstantField, StrictSerializer, WordField
 
 
 class OutlookQuery(StrictSerializer):
@@ -16,7 +16,7 @@ class OutlookQuery(StrictSerializer):
     tolerated = frozenset({"format"})
 
     move = WordField(Move.choices, default=Move.PUBLISH, help_text="publish unless it is said.")
-    publish_at = InstantField(
+    publish_at = QueryInstantField(
         default=None,
         allow_null=True,
         help_text="When a draft is to go out; now, unless it is said.",

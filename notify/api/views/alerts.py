@@ -240,4 +240,6 @@ def _wanted(filters: dict[str, Any]) -> QuerySet[Alert]:
         alerts = alerts.filter(service=service)
     if area := filters.get("area"):
         alerts = selectors.concerning(alerts, area)
-    return alerts
+    if areas := filters.get("point"):
+        alerts = selectors.within(alerts, areas)
+    return selectors.stood(alerts, filters.get("begin"), filters.get("end"))
