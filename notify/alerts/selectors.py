@@ -69,9 +69,7 @@ def ended_alerts(now: datetime) -> QuerySet[Alert]:
     )
 
 
-def stood(
-    alerts: QuerySet[Alert], begin: datetime | None, end: datetime | None
-) -> QuerySet[Alert]:
+def stood(alerts: QuerySet[Alert], begin: datetime | None, end: datetime | None) -> QuerySet[Alert]:
     """Those of ``alerts`` that stood at some moment from ``begin`` to ``end``; None sets no limit.
 
     By the time of what happened, not of what was said: from the onset until it was resolved or
