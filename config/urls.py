@@ -23,6 +23,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 admin.site.site_header = admin.site.site_title = _("Settings")
 admin.site.index_title = _("What alerts are made of, and who has asked for them")
 
+handler400 = "config.requests.bad_request"
+handler500 = "config.requests.server_error"
+
 urlpatterns = [
     path("healthz", healthz),
     path("metrics", metrics),
@@ -32,6 +35,8 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("console/", include("notify.console.urls")),
     path("api/v1/", include("notify.api.urls")),
+    path("api", Nowhere.as_view()),
+    path("api/", Nowhere.as_view()),
     path("api/<path:rest>", Nowhere.as_view()),
     path(WEBHOOKS, include("notify.channels.sms.urls")),
     path("feeds/", include("notify.channels.feeds.urls")),
