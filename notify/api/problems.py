@@ -96,7 +96,9 @@ def refusal(error: exceptions.APIException | BadRequest) -> JsonResponse:
 
 def failure() -> JsonResponse:
     """The problem document for what is our own fault. It tells nothing of what that was."""
-    sentence = _("Something went wrong on our side and has been noted. Wait a minute and try again.")
+    sentence = _(
+        "Something went wrong on our side and has been noted. Wait a minute and try again."
+    )
     return _outside(problem(500, sentence))
 
 

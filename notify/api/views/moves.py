@@ -41,7 +41,7 @@ from notify.dispatch.models import Dispatch
 from notify.dispatch.preview import preview
 from notify.dispatch.progress import failures, progress
 from notify.dispatch.scheduled import announce_later
-from notify.dispatch.start import announce
+from notify.dispatch.start import announce_once
 
 Post = TypeVar("Post", bound=Callable[..., Response])
 
@@ -108,14 +108,14 @@ class MoveView(ApiView):
         by = author(request)
         try:
             if at:
-                announce_later(alert, at, version=version.version, key=key, by=by)
-                return _made(find_alert(code), None, status=202)
-            dispatch = announce(
+                _plan, new = announce_later(alert, at, version=version.version, key=key, by=by)
+                return _made(find_alert(code), None, status=202 if new else 200)
+            dispatch, new = announce_once(
                 alert, self.move, content, version=version.version, key=key, by=by, asks=asks
             )
         except AlertChanged as changed:
             raise version.refusal(changed) from None
-        return _made(find_alert(code), dispatch.update, status=201)
+        return _made(find_alert(code), dispatch.update, status=201 if new else 200)
 
     def _repeats(self, alert: Alert, said: Update | None, changes: dict[str, Any]) -> bool:
         """Whether the update, if there is one yet, is what the same request said the first time."""
