@@ -436,7 +436,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "notify.api.schema.add_problems",
+        "notify.api.answers.add_answers",
     ],
 }
 

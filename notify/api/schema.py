@@ -1,4 +1,4 @@
-"""How the OpenAPI schema tells what the code already knows: who may call, and what errors look like."""
+"""How the OpenAPI schema tells what the code already knows: who may call, and what a header means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from drf_spectacular.utils import OpenApiParameter
 from notify.api.authentication import KeyAuthentication
 from notify.api.models import Scope
 from notify.api.permissions import Access
-from notify.api.problems import MEDIA_TYPE
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -30,47 +29,32 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "request with the same key does nothing and gets the first one's answer; with other content "
     "it gets 422. Without it each request stands for itself.",
 )
-DETAIL_ETAG = OpenApiParameter(
-    "ETag",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    response=[200],
-    description='`"<version>-<digest>"`: for If-None-Match, and for If-Match when you change it.',
+ALERT_CODE = OpenApiParameter(
+    "code", OpenApiTypes.STR, OpenApiParameter.PATH, description="The alert's code, as `65cmgvq`."
 )
-MOVE_ETAG = OpenApiParameter(
+AREA_CODE = OpenApiParameter(
+    "code", OpenApiTypes.STR, OpenApiParameter.PATH, description="The area's code, as `1490TB121`."
+)
+UPDATE_NUMBER = OpenApiParameter(
+    "number",
+    {"type": "integer", "minimum": 1},
+    OpenApiParameter.PATH,
+    description="The update's place in the alert's story.",
+)
+ALERT_ETAG = OpenApiParameter(
     "ETag",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     response=[200, 201, 202],
-    description='`"<version>-<digest>"` with the alert\'s new version: for the next If-Match.',
+    description='`"<version>-<digest>"` of the alert as it is now: for the next If-Match.',
 )
-
-PROBLEM = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457), in the language of Accept-Language.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string", "description": "The status' own phrase."},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "A sentence for a person."},
-        "errors": {
-            "type": "array",
-            "description": "With 400 and 422: each field that needs mending.",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {
-                    "field": {
-                        "type": "string",
-                        "description": "Its path: `words.sv.headline`, `areas.2`; empty for the whole.",
-                    },
-                    "message": {"type": "string", "description": "A sentence for a person."},
-                },
-            },
-        },
-    },
-}
+LOCATION = OpenApiParameter(
+    "Location",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="Where the draft is.",
+)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -114,16 +98,3 @@ class AccessSchema(AutoSchema):
         view: Any = self.view
         needed: Access = view.access[self.method]
         return needed
-
-
-def add_problems(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Say of every operation that what goes wrong is a problem document. A postprocessing hook."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
-    answer = {
-        "description": "Whatever went wrong.",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"]["default"] = answer
-    return result

@@ -26,11 +26,11 @@ class OutlookQuery(StrictSerializer):
 class ChannelOutlookSerializer(serializers.Serializer[Any]):
     """What one channel would carry."""
 
-    channel = serializers.CharField(source="name")
+    channel = serializers.CharField(source="name", help_text="Its name.")
     recipients = serializers.DictField(
         child=serializers.IntegerField(), help_text="How many, by language."
     )
-    total = serializers.IntegerField()
+    total = serializers.IntegerField(help_text="In all languages.")
     units = serializers.IntegerField(help_text="What is paid for in all: for SMS, segments.")
     cost = serializers.DecimalField(
         max_digits=12,
@@ -38,7 +38,9 @@ class ChannelOutlookSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="An estimate; null if the channel costs nothing.",
     )
-    currency = serializers.CharField(allow_blank=True)
+    currency = serializers.CharField(
+        allow_blank=True, help_text="Of the cost (ISO 4217); empty if it costs nothing."
+    )
 
 
 class OutlookSerializer(serializers.Serializer[Any]):
@@ -48,4 +50,4 @@ class OutlookSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(),
         help_text="Sentences: why some channel could not carry it. Empty when nothing is in the way.",
     )
-    channels = ChannelOutlookSerializer(many=True)
+    channels = ChannelOutlookSerializer(many=True, help_text="Those that would carry it.")

@@ -25,7 +25,7 @@ from notify.api.permissions import ANYONE, author, require
 from notify.api.preconditions import request_key, seen
 from notify.api.problems import Unprocessable
 from notify.api.repeats import repeats
-from notify.api.schema import DETAIL_ETAG, IDEMPOTENCY_KEY, IF_MATCH
+from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH, LOCATION
 from notify.api.serializers.alerts import AlertDetailSerializer, AlertSerializer
 from notify.api.serializers.filters import AlertFilters
 from notify.api.serializers.writing import ContentSerializer, VersionSerializer
@@ -81,7 +81,7 @@ class AlertList(AlertView):
     @extend_schema(
         operation_id="listAlerts",
         parameters=[AlertFilters],
-        responses=AlertSerializer(many=True),
+        responses={200: AlertSerializer(many=True), 403: None},
         tags=["alerts"],
     )
     def get(self, request: Request) -> Response:
@@ -100,7 +100,7 @@ class AlertList(AlertView):
 
     @extend_schema(
         operation_id="createDraft",
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, ALERT_ETAG, LOCATION],
         request=ContentSerializer,
         responses={
             201: OpenApiResponse(AlertDetailSerializer, description="The draft."),
@@ -139,7 +139,7 @@ class AlertDetail(AlertView):
     @extend_schema(
         operation_id="getAlert",
         responses=AlertDetailSerializer,
-        parameters=[DETAIL_ETAG],
+        parameters=[ALERT_CODE, ALERT_ETAG],
         tags=["alerts"],
     )
     def get(self, request: Request, code: str) -> Response:
@@ -151,7 +151,7 @@ class AlertDetail(AlertView):
 
     @extend_schema(
         operation_id="replaceDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH, ALERT_ETAG],
         request=ContentSerializer,
         responses=AlertDetailSerializer,
         tags=["drafts"],
@@ -162,7 +162,7 @@ class AlertDetail(AlertView):
 
     @extend_schema(
         operation_id="reviseDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH, ALERT_ETAG],
         request=ContentSerializer(partial=True),
         responses=AlertDetailSerializer,
         tags=["drafts"],
@@ -173,7 +173,7 @@ class AlertDetail(AlertView):
 
     @extend_schema(
         operation_id="discardDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH],
         request=None,
         responses={204: OpenApiResponse(description="It is gone.")},
         tags=["drafts"],
@@ -207,7 +207,7 @@ class Unschedule(AlertView):
 
     @extend_schema(
         operation_id="unscheduleDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH, ALERT_ETAG],
         request=VersionSerializer,
         responses=AlertDetailSerializer,
         tags=["drafts"],

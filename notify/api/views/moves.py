@@ -24,7 +24,7 @@ from notify.api.models import Scope
 from notify.api.permissions import author
 from notify.api.preconditions import request_key, seen
 from notify.api.repeats import repeats
-from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH, MOVE_ETAG
+from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH, UPDATE_NUMBER
 from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
 from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
 from notify.api.serializers.progress import ProgressSerializer
@@ -56,7 +56,7 @@ def described(
     """How the schema tells of one move."""
     tells: Callable[[Post], Post] = extend_schema(
         operation_id=f"{name}Alert",
-        parameters=[IF_MATCH, IDEMPOTENCY_KEY, MOVE_ETAG],
+        parameters=[ALERT_CODE, IF_MATCH, IDEMPOTENCY_KEY, ALERT_ETAG],
         request=serializer,
         responses={
             **made,
@@ -191,8 +191,8 @@ class MoveOutlook(ApiView):
 
     @extend_schema(
         operation_id="previewMove",
-        parameters=[OutlookQuery],
-        responses=OutlookSerializer,
+        parameters=[ALERT_CODE, OutlookQuery],
+        responses={200: OutlookSerializer, 409: None, 422: None},
         tags=["moves"],
     )
     def get(self, request: Request, code: str) -> Response:
@@ -214,7 +214,12 @@ class UpdateProgress(ApiView):
 
     access = {"GET": Scope.READ}
 
-    @extend_schema(operation_id="getProgress", responses=ProgressSerializer, tags=["moves"])
+    @extend_schema(
+        operation_id="getProgress",
+        parameters=[ALERT_CODE, UPDATE_NUMBER],
+        responses=ProgressSerializer,
+        tags=["moves"],
+    )
     def get(self, request: Request, code: str, number: int) -> Response:
         """Count an update's deliveries, channel by channel and state by state."""
         dispatch = (
