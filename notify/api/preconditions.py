@@ -24,6 +24,10 @@ from notify.api.problems import Conflict, VersionPassed, VersionRequired
 _TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]*)?"')
 
 
+REQUEST_KEY = r"^(\"?)[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\1$"
+"""An Idempotency-Key. An empty one is some script's unset variable, which must not pass for none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The version that the caller saw, and whether If-Match said it."""
@@ -59,14 +63,15 @@ def request_key(request: Request) -> uuid.UUID:
     So two systems that happen on the same UUID never get each other's answers. A new name without
     the header. Raises the REST framework's ValidationError (400) for anything else.
     """
-    given = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip().strip('"')
-    if not given:
+    given = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if given is None:
         return uuid.uuid4()
-    if not re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", given):
+    match = re.fullmatch(REQUEST_KEY, given.strip())
+    if match is None:
         raise serializers.ValidationError(
             {"Idempotency-Key": [_("Give a UUID, new for each thing that you do.")]}
         )
-    return uuid.uuid5(uuid.UUID(given), calling_key(request).prefix)
+    return uuid.uuid5(uuid.UUID(given.strip().strip('"')), calling_key(request).prefix)
 
 
 def etag(content: bytes, version: int | None = None) -> str:

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from notify.api.authentication import KeyAuthentication
 from notify.api.models import Scope
 from notify.api.permissions import Access
+from notify.api.preconditions import REQUEST_KEY
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -23,7 +24,7 @@ IF_MATCH = OpenApiParameter(
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.UUID,
+    {"type": "string", "pattern": REQUEST_KEY, "example": "0b6c1f0e-2f0a-4d53-9a53-1f8a6a0c8f11"},
     OpenApiParameter.HEADER,
     description="A new UUID for each thing that you do; the same one when you try it again. A second "
     "request with the same key does nothing and gets the first one's answer; with other content "

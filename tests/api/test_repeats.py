@@ -99,7 +99,7 @@ def test_a_request_key_is_its_api_keys_own(system: APIClient, new_key: NewKey) -
 
 
 @pytest.mark.parametrize(
-    "key", ["1", "not-a-uuid", "0" * 32, "{00000000-0000-0000-0000-000000000000}"]
+    "key", ["", "1", "not-a-uuid", "0" * 32, "{00000000-0000-0000-0000-000000000000}"]
 )
 def test_a_request_key_is_a_uuid(system: APIClient, key: str) -> None:
     answer = system.post(ALERTS, body(), format="json", headers={"Idempotency-Key": key})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from rest_framework import serializers
 from notify.alerts.models import Area, Service
 from notify.alerts.selectors import areas_at
 from notify.alerts.vocabulary import Severity, State
-from notify.api.serializers.fields import QueryInstantField, StrictSerializer, WordsField
+from notify.api.serializers.fields import QueryInstantField, QuerySerializer, WordsField
 
 LONGEST_PAGE = 100
 _LAT = r"-?(?:90(?:\.0{1,12})?|[1-8]?[0-9](?:\.[0-9]{1,12})?)"
@@ -21,10 +20,8 @@ POINT = rf"^{_LAT}, ?{_LON}\Z"
 """Latitude before longitude, as people and maps write a place; GeoJSON has it the other way."""
 
 
-class AlertFilters(StrictSerializer):
+class AlertFilters(QuerySerializer):
     """Which alerts are wanted. Filters of one kind widen each other, of different kinds narrow."""
-
-    tolerated = frozenset({"format"})
 
     area = serializers.SlugField(
         required=False,
@@ -104,11 +101,3 @@ class AlertFilters(StrictSerializer):
         if found is None:
             raise serializers.ValidationError(_("There is no service “%(slug)s”.") % {"slug": slug})
         return found
-
-    @classmethod
-    def read(cls, query: Mapping[str, Any]) -> dict[str, Any]:
-        """The filters of a query string. Raises the REST framework's ValidationError (400)."""
-        filters = cls(data=query)
-        filters.is_valid(raise_exception=True)
-        values: dict[str, Any] = filters.validated_data
-        return values

@@ -7,18 +7,15 @@ from typing import Any
 from rest_framework import serializers
 
 from notify.alerts.vocabulary import Move
-from notify.api.serializers.fields import QueryInstantField, StrictSerializer, WordField
+from notify.api.serializers.fields import QueryInstantField, QuerySerializer, WordField
 
 
-class OutlookQuery(StrictSerializer):
+class OutlookQuery(QuerySerializer):
     """Which move is thought of."""
-
-    tolerated = frozenset({"format"})
 
     move = WordField(Move.choices, default=Move.PUBLISH, help_text="publish unless it is said.")
     publish_at = QueryInstantField(
         default=None,
-        allow_null=True,
         help_text="When a draft is to go out; now, unless it is said.",
     )
 

@@ -197,12 +197,11 @@ class MoveOutlook(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         """Count whom a move would reach and what it would cost. Nothing is written or sent."""
-        query = OutlookQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        move = Move(query.validated_data["move"])
+        query = OutlookQuery.read(request.query_params)
+        move = Move(query["move"])
         alert = find_alert(code)
         destination(alert, move)
-        at = query.validated_data["publish_at"]
+        at = query["publish_at"]
         if at and move != Move.PUBLISH:
             raise ValidationError({"publish_at": [_("Only a draft can be published later.")]})
         outlook = preview(alert, move, standing_for(move, alert), at=at)
