@@ -88,6 +88,29 @@ IF_NONE_MATCH: Document = {
     "description": "The ETag of an earlier answer: 304 without a body if it would be the same.",
 }
 
+_NEXT = {"header.If-Match": "$response.header.ETag"}
+_OF_DRAFT = {"path.code": "$response.body#/code"}
+_OF_MOVE = {"path.code": "$response.body#/alert/code"}
+_SEEN = {"path.number": "$response.body#/number"}
+LINKS: dict[tuple[str, str], dict[str, Document]] = {
+    ("createDraft", "201"): {
+        "getAlert": _OF_DRAFT,
+        "reviseDraft": _OF_DRAFT | _NEXT,
+        "discardDraft": _OF_DRAFT | _NEXT,
+        "previewMove": _OF_DRAFT,
+        "publishAlert": _OF_DRAFT | _NEXT,
+    },
+    ("publishAlert", "201"): {
+        "getProgress": _OF_MOVE | _SEEN,
+        "updateAlert": _OF_MOVE | _NEXT,
+        "resolveAlert": _OF_MOVE | _NEXT,
+        "cancelAlert": _OF_MOVE | _NEXT,
+    },
+    ("publishAlert", "202"): {"unscheduleDraft": _OF_MOVE | _NEXT},
+    ("updateAlert", "201"): {"resolveAlert": _OF_MOVE | _NEXT, "getProgress": _OF_MOVE | _SEEN},
+}
+"""Operation and status → what usually follows, and where its parameters stand in the answer."""
+
 
 def add_answers(result: Document, **_context: Any) -> Document:
     """Complete the schema. A postprocessing hook of drf-spectacular's."""
@@ -110,6 +133,11 @@ def _complete(method: str, operation: Document) -> None:
         _head(answer, ON_EVERY_ANSWER)
         if status < "300" and name in ANSWERS:
             _show(answer, name, ANSWERS[name])
+        if links := LINKS.get((name, status)):
+            answer["links"] = {
+                follows: {"operationId": follows, "parameters": parameters}
+                for follows, parameters in links.items()
+            }
     if name in REQUESTS:
         _show(operation["requestBody"], name, REQUESTS[name])
     if method == "get":
