@@ -55,6 +55,7 @@ def post(system: APIClient, sent: bytes | str, media_type: str = JSON) -> Any:
         "/api/nope",
         "/api/",
         "/api",
+        "/api/v1/alerts/%0A/",
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
@@ -69,7 +70,7 @@ def test_what_is_nowhere_is_a_problem_document(
 def test_our_own_fault_is_a_problem_document_that_tells_nothing_of_it(
     new_key: NewKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_request: object) -> None:
+    def broken(*_arguments: object) -> None:
         raise RuntimeError("secret details")
 
     monkeypatch.setattr(ServiceList, "get", broken)

@@ -195,4 +195,9 @@ def test_axe_finds_nothing_on_the_page_and_in_what_it_opens(
         opened.get_by_role("button").first.click()
         opened.get_by_role("heading", name="Responses").wait_for()
         axe.no_finding(page)
+        opened.get_by_role("button", name="Try it out").click()
+        if operation == "alerts-listAlerts":
+            opened.get_by_role("button", name="Execute").click()
+            opened.get_by_text('"results"').first.wait_for()
+        axe.no_finding(page)
         opened.get_by_role("button").first.click()
