@@ -78,8 +78,9 @@ HEADERS = {
         "For If-None-Match: a strong tag of these bytes.", '"9f86d081884c7d659a2feaa0"'
     ),
 }
-ON_EVERY_ANSWER = ("RateLimit-Policy", "RateLimit")
-ON_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+# On every answer; said of those alone to which it matters.
+LIMITS = ("RateLimit-Policy", "RateLimit")
+ON_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After", *LIMITS)}
 
 IF_NONE_MATCH: Document = {
     "name": "If-None-Match",
@@ -130,21 +131,22 @@ def _complete(method: str, operation: Document) -> None:
     errors = {*_errors(method, operation), *(int(status) for status in answers if status >= "400")}
     for status, answer in answers.items():
         answer["description"] = answer.get("description") or "As it is now."
-        _head(answer, ON_EVERY_ANSWER)
-        if status < "300" and name in ANSWERS:
-            _show(answer, name, ANSWERS[name])
+        if status < "300":
+            _head(answer, LIMITS)
+            if name in ANSWERS:
+                _show(answer, ANSWERS[name])
         if links := LINKS.get((name, status)):
             answer["links"] = {
                 follows: {"operationId": follows, "parameters": parameters}
                 for follows, parameters in links.items()
             }
     if name in REQUESTS:
-        _show(operation["requestBody"], name, REQUESTS[name])
+        _show(operation["requestBody"], REQUESTS[name])
     if method == "get":
         operation.setdefault("parameters", []).append(IF_NONE_MATCH)
         _head(answers["200"], ["ETag"])
         answers["304"] = {"description": "What If-None-Match names has not changed."}
-        _head(answers["304"], ["ETag", *ON_EVERY_ANSWER])
+        _head(answers["304"], ["ETag", *LIMITS])
     for status in sorted(errors):
         answers[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
     answers["default"] = _problem("Anything else, such as 500: our own fault, and noted.")
@@ -166,9 +168,9 @@ def _errors(method: str, operation: Document) -> Iterator[int]:
 
 def _error(status: int) -> Document:
     answer = _problem(ERRORS[status])
-    _head(answer, [*ON_EVERY_ANSWER, *ON_ERRORS.get(status, ())])
+    _head(answer, ON_ERRORS.get(status, ()))
     if status in (400, 422):
-        _show(answer, "problem", PROBLEM | {"status": status, "title": HTTPStatus(status).phrase})
+        _show(answer, PROBLEM | {"status": status, "title": HTTPStatus(status).phrase})
     return answer
 
 
@@ -183,9 +185,9 @@ def _head(answer: Document, names: Iterable[str]) -> None:
         headers.setdefault(name, {"$ref": f"#/components/headers/{name}"})
 
 
-def _show(body: Document, name: str, example: Any) -> None:
+def _show(body: Document, example: Any) -> None:
     for content in body.get("content", {}).values():
-        content["examples"] = {name: {"value": example}}
+        content["example"] = example
 
 
 def _name(status: int) -> str:

@@ -29,11 +29,14 @@ const nameTheParts = () => {
   access?.setAttribute("aria-label", "Authorization");
 };
 
-// What opens later: choices without a name, and examples that scroll and that no key reaches.
+// What opens later: choices and bodies without a name, and examples that scroll and that no key reaches.
 const docs = document.getElementById("docs");
 new MutationObserver(() => {
   for (const choice of docs.querySelectorAll("[data-param-name] select:not([aria-label])")) {
     choice.setAttribute("aria-label", choice.closest("[data-param-name]").dataset.paramName);
+  }
+  for (const body of docs.querySelectorAll("textarea.body-param__text:not([aria-label])")) {
+    body.setAttribute("aria-label", "Request body");
   }
   for (const example of docs.querySelectorAll(".microlight:not([tabindex])")) {
     example.tabIndex = 0;
