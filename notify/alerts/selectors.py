@@ -103,7 +103,7 @@ def areas_at(lon: float, lat: float) -> list[Area]:
     In use or not, since alerts stand in areas that went out of use. Two statements.
     """
     outlined = Area.objects.filter(outline__isnull=False).values_list("path", "outline")
-    paths = [path for path, outline in outlined if holds(outline, lon, lat)]
+    paths = [path for path, outline in outlined if outline and holds(outline, lon, lat)]
     codes = {code for path in paths for code in path.strip("/").split("/")}
     return list(Area.objects.filter(code__in=codes).defer("outline")) if codes else []
 

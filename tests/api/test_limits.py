@@ -73,7 +73,7 @@ def test_a_window_ends_by_itself(limited: Settings, anyone: APIClient, redis: Re
         answer = anyone.get(SERVICES)
     assert answer.status_code == 429
     [counter] = redis.scan_iter(f"{limited.REDIS_KEY_PREFIX}api:*")
-    assert 0 < int(redis.ttl(counter)) <= 60  # type: ignore[arg-type]  # as for async clients
+    assert 0 < int(redis.ttl(counter)) <= 60
     redis.delete(counter)
 
     assert left(anyone.get(SERVICES)) == 1
