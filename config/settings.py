@@ -411,6 +411,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["notify.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["notify.api.permissions.ReadOrScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify.api.negotiation.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["notify.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "notify.api.schema.AccessSchema",
     "EXCEPTION_HANDLER": "notify.api.problems.handler",

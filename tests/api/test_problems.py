@@ -107,6 +107,7 @@ def test_a_method_that_is_not_taken_says_which_are(anyone: APIClient) -> None:
 @pytest.mark.parametrize("address", [ALERTS, "/api/v1/schema/", "/api/v1/docs/"])
 def test_only_what_is_served_can_be_asked_for(anyone: APIClient, address: str) -> None:
     told(anyone.get(address, headers={"Accept": "image/png"}), 406)
+    told(anyone.get(address, {"format": "xml"}), 406)
 
 
 @pytest.mark.parametrize("media_type", ["text/xml", "multipart/form-data; boundary=x", "x", ""])

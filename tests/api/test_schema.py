@@ -193,7 +193,6 @@ def test_axe_finds_nothing_on_the_page_and_in_what_it_opens(
         opened = page.locator(f"#operations-{operation}")
         opened.get_by_role("button").first.click()
         opened.get_by_role("heading", name="Responses").wait_for()
-        axe.no_finding(page)
         opened.get_by_role("button", name="Try it out").click()
         if operation == "alerts-listAlerts":
             opened.get_by_role("button", name="Execute").click()

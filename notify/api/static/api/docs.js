@@ -11,6 +11,20 @@ follow();
 const forEverybody = ({ React }) => ({
   wrapComponents: {
     DeepLink: () => ({ text }) => text,
+    // Every error has the same document: drawn out for each of ten, nobody finds the one that they look for.
+    response: (Response, { getComponent }) => (props) =>
+      /^[45]/.test(props.code)
+        ? React.createElement(
+            "tr",
+            { className: "response" },
+            React.createElement("td", { className: "response-col_status" }, props.code),
+            React.createElement(
+              "td",
+              { className: "response-col_description", colSpan: 2 },
+              React.createElement(getComponent("Markdown", true), { source: props.response.get("description") }),
+            ),
+          )
+        : React.createElement(Response, props),
     operations: (Operations) => (props) =>
       React.createElement(
         React.Fragment,
