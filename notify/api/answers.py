@@ -150,6 +150,7 @@ def _complete(method: str, operation: Document) -> None:
     for status in sorted(errors):
         answers[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
     answers["default"] = _problem("Anything else, such as 500: our own fault, and noted.")
+    _show(answers["default"], PROBLEM)
 
 
 def _errors(method: str, operation: Document) -> Iterator[int]:

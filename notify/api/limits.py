@@ -64,16 +64,13 @@ class Quota:
 
 
 def count(request: Request) -> Quota | None:
-    """Count the call and say what its caller has left; None where nothing limits them."""
+    """Count the call and say what its caller has left; None where nothing limits them.
+
+    Nothing limits a request without an address: it is our own, made to be kept for everybody.
+    """
     global _avoided_until  # noqa: PLW0603 - one circuit per process
-    key = request.auth
-    if isinstance(key, Key):
-        policy, most, who = "key", settings.API_LIMIT_PER_KEY_PER_MINUTE, key.prefix
-    else:
-        policy, most = "client", settings.API_LIMIT_PER_CLIENT_PER_MINUTE
-        # An address is personal data; for counting, its keyed digest is as good.
-        who = salted_hmac(__name__, client_address(request)).hexdigest()
-    if not most or time.monotonic() < _avoided_until:
+    policy, most, who = _caller(request)
+    if not most or not who or time.monotonic() < _avoided_until:
         return None
     try:
         counted = _count(broker.key(f"api:{policy}:{who}"))
@@ -82,6 +79,17 @@ def count(request: Request) -> Quota | None:
         log.warning("could not count a call: Redis is away (%s)", type(error).__name__)
         return None
     return Quota(policy, most, *counted) if counted else None
+
+
+def _caller(request: Request) -> tuple[str, int, str]:
+    """The policy that goes for whoever calls, its limit, and by what they are counted."""
+    key = request.auth
+    if isinstance(key, Key):
+        return "key", settings.API_LIMIT_PER_KEY_PER_MINUTE, key.prefix
+    address = client_address(request)
+    # An address is personal data; for counting, its keyed digest is as good.
+    digest = salted_hmac(__name__, address).hexdigest() if address else ""
+    return "client", settings.API_LIMIT_PER_CLIENT_PER_MINUTE, digest
 
 
 def _count(name: str) -> tuple[int, int] | None:

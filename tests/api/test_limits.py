@@ -136,6 +136,15 @@ def test_while_redis_is_away_nobody_is_refused(
     assert caplog.text.count("Redis is away") == 1
 
 
+def test_what_we_ask_ourselves_to_keep_it_for_everybody_is_not_counted(
+    limited: Settings, anyone: APIClient
+) -> None:
+    answers = [anyone.get(SERVICES, REMOTE_ADDR="") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert "RateLimit" not in answers[0]
+
+
 def test_zero_is_no_limit(limited: Settings, anyone: APIClient) -> None:
     limited.API_LIMIT_PER_CLIENT_PER_MINUTE = 0
 
