@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -71,6 +74,27 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
             "scheme": "bearer",
             "description": "ntf_<prefix>_<secret>, from `manage.py create_api_key`.",
         }
+
+
+class StrictBodies(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Says of a body that no other fields are taken, and which are taken and not read."""
+
+    target_class = "notify.api.serializers.fields.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The body as drf-spectacular has it, closed."""
+        schema: dict[str, Any] = auto_schema._map_serializer(
+            self.target, direction, bypass_extensions=True
+        )
+        schema["additionalProperties"] = False
+        if tolerated := sorted(self.target.tolerated - self.target.fields.keys()):
+            schema["patternProperties"] = {
+                f"^({'|'.join(tolerated)})$": {
+                    "description": "Answered and not read: what was fetched may be sent back."
+                }
+            }
+        return schema
 
 
 class AccessSchema(AutoSchema):
