@@ -1,14 +1,15 @@
 """Whatever the schema allows or forbids, called by a stranger and with a key: what is answered keeps to it.
 
 A few hundred calls, unless TEST_FUZZ says how many for each caller; then also every boundary of every
-field, and stories along the schema's links.
+field. And stories along the schema's links.
 """
 
 from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,8 +18,12 @@ from django.contrib.auth.models import User
 from django.core import signals
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
+from hypothesis import given as examples
+from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from config.wsgi import application
 from notify.alerts.models import Alert, Area
@@ -37,7 +42,6 @@ SIMPLE = ["GET /api/v1/areas/", "GET /api/v1/services/"]
 """What takes nothing that only we know, such as the code of an area: here whatever is right is done."""
 
 CONFIG: dict[str, Any] = {
-    "phases": {"coverage": {"enabled": bool(WANTED)}, "examples": {"enabled": bool(WANTED)}},
     "checks": {
         "negative_data_rejection": {"expected-statuses": REFUSED},
         "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", *REFUSED]},
@@ -50,24 +54,26 @@ CONFIG: dict[str, Any] = {
         for name in SIMPLE
     ],
 }
-schema = schemathesis.openapi.from_wsgi(
-    "/api/v1/schema/?format=json", application, config=SchemathesisConfig.from_dict(CONFIG)
-)
-OPERATIONS = 17
+MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 effort = settings(
-    max_examples=max(5, WANTED // OPERATIONS),
+    max_examples=WANTED or 100,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=not WANTED,
 )
 
 
-@pytest.fixture(autouse=True)
-def _in_one_transaction(world: object) -> Iterator[None]:
-    """Keep the test's connection over the requests, as Django's own test client does for its own."""
+@pytest.fixture
+def schema(world: object) -> Iterator[OpenApiSchema]:
+    """The API's own, as it answers with it; not at import, or every test process would read it.
+
+    The test's connection is kept over the requests, as Django's own test client does for its own.
+    """
     for signal in (signals.request_started, signals.request_finished):
         signal.disconnect(close_old_connections)
-    yield
+    yield schemathesis.openapi.from_wsgi(
+        "/api/v1/schema/?format=json", application, config=SchemathesisConfig.from_dict(CONFIG)
+    )
     for signal in (signals.request_started, signals.request_finished):
         signal.connect(close_old_connections)
 
@@ -129,32 +135,49 @@ def documented(response: Response, case: Case) -> None:
         assert response.status_code in (204, 401, 403, 404, 405), response.status_code
 
 
-@schema.parametrize()
-@effort
-def test_with_a_key(case: Case, key: str, world: dict[str, Alert]) -> None:
-    lead(case, world)
-    shown = {"Authorization": f"Bearer {key}"}
-    with transaction.atomic():
-        response = case.call(headers=shown)
-        case.validate_response(response, headers=shown)
-        documented(response, case)
-        transaction.set_rollback(True)
+Caller = Callable[[Case], None]
 
 
-@schema.parametrize()
-@effort
-def test_without_one(case: Case, world: dict[str, Alert]) -> None:
-    lead(case, world)
-    with transaction.atomic():
-        response = case.call()
-        case.validate_response(response)
-        documented(response, case)
-        if {} not in case.operation.definition.raw["security"]:
-            assert response.status_code in (400, 401, 404, 405, 406) or case.method == "OPTIONS"
-        transaction.set_rollback(True)
+@pytest.fixture(params=["with a key", "without one"])
+def caller(request: pytest.FixtureRequest, key: str, world: dict[str, Alert]) -> Caller:
+    """Makes a call, looks at what comes back, and leaves everything as it was."""
+    shown = {"Authorization": f"Bearer {key}"} if request.param == "with a key" else {}
+
+    def make(case: Case) -> None:
+        lead(case, world)
+        with transaction.atomic():
+            response = case.call(headers=shown)
+            case.validate_response(response, headers=shown)
+            documented(response, case)
+            if not shown and {} not in case.operation.definition.raw["security"]:
+                refused = response.status_code in (400, 401, 404, 405, 406)
+                assert refused or case.method == "OPTIONS", response.status_code
+            transaction.set_rollback(True)
+
+    return make
 
 
-def test_along_the_links(key: str) -> None:
+def test_whatever_the_schema_allows_or_forbids(schema: OpenApiSchema, caller: Caller) -> None:
+    @effort
+    @examples(case=st.one_of([schema.as_strategy(mode) for mode in MODES]))
+    def calls(case: Case) -> None:
+        caller(case)
+
+    calls()
+
+
+def test_every_boundary_of_every_field(schema: OpenApiSchema, caller: Caller) -> None:
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        chosen = schema.config.generation_for(operation=operation)
+        cases = schema.iter_coverage_cases(
+            operation, generation_modes=MODES, generation_config=chosen
+        )
+        for case in islice(cases, None if WANTED else 4):
+            caller(case)
+
+
+def test_along_the_links(schema: OpenApiSchema, key: str) -> None:
     class Stories(schema.as_state_machine()):  # type: ignore[misc]  # made at run time
         def setup(self) -> None:
             self.here = transaction.atomic()
