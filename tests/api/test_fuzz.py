@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as examples
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Err
 from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -168,6 +169,7 @@ def test_whatever_the_schema_allows_or_forbids(schema: OpenApiSchema, caller: Ca
 
 def test_every_boundary_of_every_field(schema: OpenApiSchema, caller: Caller) -> None:
     for found in schema.get_all_operations():
+        assert not isinstance(found, Err), found
         operation = found.ok()
         chosen = schema.config.generation_for(operation=operation)
         cases = schema.iter_coverage_cases(
