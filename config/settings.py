@@ -415,10 +415,24 @@ TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 
 # --- the API ----------------------------------------------------------------------------------
 
+# Calls a minute, of one key and of one address without a key; 0 for no limit.
+API_LIMIT_PER_KEY_PER_MINUTE = environment.within(
+    "API_LIMIT_PER_KEY_PER_MINUTE",
+    env.int("API_LIMIT_PER_KEY_PER_MINUTE", default=1200),
+    0,
+    1_000_000,
+)
+API_LIMIT_PER_CLIENT_PER_MINUTE = environment.within(
+    "API_LIMIT_PER_CLIENT_PER_MINUTE",
+    env.int("API_LIMIT_PER_CLIENT_PER_MINUTE", default=300),
+    0,
+    1_000_000,
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["notify.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["notify.api.permissions.ReadOrScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify.api.negotiation.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["notify.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "notify.api.schema.AccessSchema",
     "EXCEPTION_HANDLER": "notify.api.problems.handler",
@@ -444,7 +458,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "notify.api.schema.add_problems",
+        "notify.api.answers.add_answers",
     ],
 }
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from notify.alerts.models import Alert, Area, Service
+from notify.alerts.outlines import holds
 from notify.alerts.vocabulary import State, Urgency
 
 LINGER = timedelta(days=7)
@@ -68,6 +69,20 @@ def ended_alerts(now: datetime) -> QuerySet[Alert]:
     )
 
 
+def stood(alerts: QuerySet[Alert], begin: datetime | None, end: datetime | None) -> QuerySet[Alert]:
+    """Those of ``alerts`` that stood at some moment from ``begin`` to ``end``; None sets no limit.
+
+    By the time of what happened, not of what was said: from the onset until it was resolved or
+    cancelled, or until planned work was past its end. What was taken back before it began never stood.
+    """
+    if begin or end:
+        alerts = alerts.exclude(ended_at__lte=F("onset"))
+    if begin:
+        lapsed = Q(urgency=Urgency.FUTURE, expires__lte=begin)
+        alerts = alerts.exclude(ended_at__lte=begin).exclude(lapsed)
+    return alerts.filter(onset__lte=end) if end else alerts
+
+
 def concerning(alerts: QuerySet[Alert], area: Area) -> QuerySet[Alert]:
     """Those of ``alerts`` that concern an area: in it, in a part of it, or in what it is part of."""
     return alerts.filter(areas__in=related_areas([area.path])).distinct()
@@ -80,6 +95,22 @@ def related_areas(paths: Iterable[str]) -> QuerySet[Area]:
         codes = path.strip("/").split("/")
         related |= Q(path__startswith=path) | Q(code__in=codes)
     return Area.objects.filter(related) if related else Area.objects.none()
+
+
+def areas_at(lon: float, lat: float) -> list[Area]:
+    """The areas that a point (WGS 84 degrees) lies in: whose outline holds it, and what these are part of.
+
+    In use or not, since alerts stand in areas that went out of use. Two statements.
+    """
+    outlined = Area.objects.filter(outline__isnull=False).values_list("path", "outline")
+    paths = [path for path, outline in outlined if outline and holds(outline, lon, lat)]
+    codes = {code for path in paths for code in path.strip("/").split("/")}
+    return list(Area.objects.filter(code__in=codes).defer("outline")) if codes else []
+
+
+def within(alerts: QuerySet[Alert], areas: Iterable[Area]) -> QuerySet[Alert]:
+    """Those of ``alerts`` that name one of exactly these areas."""
+    return alerts.filter(areas__in=list(areas)).distinct()
 
 
 @dataclass(frozen=True, slots=True)

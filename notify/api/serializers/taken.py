@@ -12,8 +12,8 @@ from notify.intake.places import By
 class PlaceTakenSerializer(serializers.Serializer[dict[str, str]]):
     """One of our areas that the message is about."""
 
-    code = serializers.CharField()
-    name = serializers.CharField()
+    code = serializers.CharField(help_text="Its code.")
+    name = serializers.CharField(help_text="What it is called.")
     by = serializers.ChoiceField(By.choices, help_text="How it was found.")
     said = serializers.CharField(help_text="The message's own `areaDesc`.")
 
@@ -21,10 +21,10 @@ class PlaceTakenSerializer(serializers.Serializer[dict[str, str]]):
 class TakenSerializer(serializers.Serializer[object]):
     """The message by its name, and what became of it."""
 
-    sender = serializers.CharField()
-    identifier = serializers.CharField()
-    sent = InstantField()
-    outcome = serializers.ChoiceField(Outcome.choices)
+    sender = serializers.CharField(help_text="The message's own.")
+    identifier = serializers.CharField(help_text="The message's own.")
+    sent = InstantField(help_text="The message's own.")
+    outcome = serializers.ChoiceField(Outcome.choices, help_text="What became of it.")
     alert = serializers.CharField(
         source="code", help_text="The code of the alert concerned; empty if there is none."
     )
@@ -34,7 +34,7 @@ class TakenSerializer(serializers.Serializer[object]):
         allow_null=True,
         help_text="The `identifier` of the update that was published by it; null if none was.",
     )
-    areas = PlaceTakenSerializer(many=True)
+    areas = PlaceTakenSerializer(many=True, help_text="Which of our areas it is about.")
     remarks = serializers.ListField(
         source="remarked",
         child=serializers.CharField(),

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from notify.api.models import Key, Scope
 from notify.api.permissions import author
 from notify.api.problems import Unprocessable
+from notify.api.schema import LOCATION
 from notify.api.serializers.taken import TakenSerializer
 from notify.api.views.base import ApiView
 from notify.api.xml_parsers import CapParser, TextXmlParser, XmlParser
@@ -56,6 +57,7 @@ class TakeCap(ApiView):
 
     @extend_schema(
         operation_id="takeCap",
+        parameters=[LOCATION],
         request={parser.media_type: OpenApiTypes.STR for parser in PARSERS},
         responses={
             201: OpenApiResponse(
