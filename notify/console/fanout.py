@@ -137,8 +137,11 @@ def _headline(one: ChannelProgress) -> str:
     if not one.total:
         return _("nobody to tell")
     numbers = {"arrived": one.counts[State.DELIVERED], "total": one.total}
-    if _to_people(one.channel):
+    by = _addressed_by(one.channel)
+    if by == AddressedBy.SUBSCRIBER:
         return _("%(arrived)d of %(total)d have arrived") % numbers
+    if by == AddressedBy.OWN:
+        return _("%(arrived)d of %(total)d have been told") % numbers
     said = ngettext(
         "published for %(arrived)d of %(total)d area",
         "published for %(arrived)d of %(total)d areas",
@@ -148,5 +151,10 @@ def _headline(one: ChannelProgress) -> str:
 
 
 def _to_people(name: str) -> bool:
+    return _addressed_by(name) == AddressedBy.SUBSCRIBER
+
+
+def _addressed_by(name: str) -> AddressedBy:
+    """Of a channel that is switched off nobody knows: SMS is the one that can be."""
     channel = channels().get(name)
-    return channel is None or channel.addressed_by == AddressedBy.SUBSCRIBER
+    return channel.addressed_by if channel else AddressedBy.SUBSCRIBER

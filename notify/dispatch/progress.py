@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notify.channels.base import AddressedBy
 from notify.channels.registry import channels
 from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, TOLD, Dispatch, State
 
@@ -106,7 +107,10 @@ class Failure:
 
 
 def progress(dispatch: Dispatch) -> list[ChannelProgress]:
-    """Each channel that is switched on, or has deliveries. One statement."""
+    """Each channel that is switched on, or has deliveries. One statement.
+
+    Not one with addresses of its own and none of them here: who has no such receivers sees no row of noughts.
+    """
     found: dict[str, Counter[str]] = defaultdict(Counter)
     unheard: Counter[str] = Counter()
     resting: Counter[str] = Counter()
@@ -129,7 +133,8 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
         if provider:
             carried[channel][provider] += count
     seconds = max((now - since).total_seconds(), 1.0)
-    names = [*channels(), *(name for name in found if name not in channels())]
+    always = [one.name for one in channels().values() if one.addressed_by != AddressedBy.OWN]
+    names = [*always, *(name for name in found if name not in always)]
     return [
         ChannelProgress(
             name,

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from notify.channels.sms.background import Background
+from notify.channels.background import Background
 
 
 class Desk:

@@ -45,7 +45,7 @@ class Background(Generic[Client]):
         """Start the thread and wait until the client is open; raises what opening it raised."""
         ready: Future[_Running[Client]] = Future()
         thread = threading.Thread(
-            target=_live, args=(open_client, ready), name="notify-sms", daemon=True
+            target=_live, args=(open_client, ready), name="notify-channel", daemon=True
         )
         thread.start()
         self._running = ready.result()
@@ -92,6 +92,30 @@ class Background(Generic[Client]):
                 pass
             raise
         flight.raise_failure()
+
+
+class Kept(Generic[Client]):
+    """A background that starts when it is first needed, and anew in a forked child. Thread-safe."""
+
+    def __init__(self, open_client: Callable[[], AbstractAsyncContextManager[Client]]) -> None:
+        """Costs nothing yet: neither thread nor connection."""
+        self._open = open_client
+        self._background: Background[Client] | None = None
+        self._lock = threading.Lock()
+
+    def running(self) -> Background[Client]:
+        """It, running."""
+        with self._lock:
+            if self._background is None or self._background.inherited:
+                self._background = Background(self._open)
+            return self._background
+
+    def close(self) -> None:
+        """End the thread and its connections; who needs it next starts them anew."""
+        with self._lock:
+            if self._background is not None:
+                self._background.close()
+            self._background = None
 
 
 HAND_OVER_SECONDS = 0.01
