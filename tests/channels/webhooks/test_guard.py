@@ -178,7 +178,7 @@ def test_the_socket_itself_is_made_for_an_allowed_address_only(
     receiver.forget()
     settings.WEBHOOKS_ALLOW_NETWORKS = [ip_network("127.0.0.1/32")]
 
-    async def resolve(_self: object, *_arguments: object) -> list[Any]:
+    async def resolve(*_arguments: object, **_options: object) -> list[Any]:
         return [one | {"port": receiver.port} for one in found("127.0.0.2")]
 
     monkeypatch.setattr(Resolver, "resolve", resolve)
