@@ -123,7 +123,9 @@ def retry(dispatch: Dispatch, *, key: uuid.UUID, by: User | None) -> Decision:
         raise NothingToDo(_("No failed message is worth another try."))
     now = timezone.now()
     for start in range(0, len(keys), AT_ONCE):
-        _queue(Delivery.objects.filter(pk__in=keys[start : start + AT_ONCE], state=State.FAILED), now)
+        _queue(
+            Delivery.objects.filter(pk__in=keys[start : start + AT_ONCE], state=State.FAILED), now
+        )
     _reopen(batches, now)
     return Decision.objects.create(
         dispatch=held, kind=Decision.Kind.RETRY, by=by, at=now, count=len(keys), key=key

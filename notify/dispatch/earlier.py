@@ -61,9 +61,7 @@ def told_by(channel: str, dispatch: Dispatch) -> set[str]:
     """The addresses that earlier updates of the same alert may have reached. Two statements, or none."""
     if dispatch.update.number == 1:
         return set()
-    told = Delivery.objects.filter(
-        TOLD, dispatch__in=earlier_dispatches(dispatch), channel=channel
-    )
+    told = Delivery.objects.filter(TOLD, dispatch__in=earlier_dispatches(dispatch), channel=channel)
     return set(told.order_by().values_list("address", flat=True))
 
 

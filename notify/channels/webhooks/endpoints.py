@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -94,11 +95,22 @@ def change(endpoint: Endpoint, wanted: Wanted) -> None:
     )
 
 
-def rotate(endpoint: Endpoint) -> str:
-    """A new secret, which is shown to nobody again; the present one signs beside it for a day."""
+def mark(endpoint: Endpoint) -> str:
+    """Stands for its present secret, and tells nothing of it."""
+    return hashlib.sha256(endpoint.secret_cipher.encode()).hexdigest()[:16]
+
+
+def rotate(endpoint: Endpoint, *, seen: str) -> str:
+    """A new secret, which is shown to nobody again; the present one signs beside it for a day.
+
+    seen: the mark of the secret that is to be changed. If it has been changed since, nothing happens and the
+    secret is empty: a double click would otherwise leave the receiver with neither of the two.
+    """
     secret = new_secret()
     with transaction.atomic():
         held = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if mark(held) != seen:
+            return ""
         held.earlier_secret_cipher = held.secret_cipher
         held.earlier_until = timezone.now() + BOTH_SIGN_FOR
         held.secret_cipher = encrypt(secret)

@@ -22,7 +22,9 @@ _SENTENCES: dict[str, Promise] = {
     NO_ANSWER: _("The receiving system did not answer in time."),
     NOT_SECURE: _("The receiving system’s certificate could not be verified."),
     REFUSED: _("The address leads into a private network, where we send nothing."),
-    GONE: _("The receiving system answered that its address is gone for good, so it was switched off."),
+    GONE: _(
+        "The receiving system answered that its address is gone for good, so it was switched off."
+    ),
     OFF: _("The receiving system is switched off."),
     UNKNOWN: _("The receiving system is not registered any more."),
     NO_SECRET: _("Its secret cannot be read with the keys that are configured. Change the secret."),

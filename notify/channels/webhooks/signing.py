@@ -30,9 +30,7 @@ def sign(secret: str, message: str, timestamp: int, body: bytes) -> str:
     return "v1," + b64encode(hmac.digest(key, signed, "sha256")).decode()
 
 
-def headers(
-    signing: Iterable[str], message: str, timestamp: int, body: bytes
-) -> dict[str, str]:
+def headers(signing: Iterable[str], message: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The three headers of a request. signing: the secrets; each signs, and any of them is enough."""
     return {
         "webhook-id": message,

@@ -12,7 +12,7 @@ from notify.channels.base import Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.webhooks import errors
 from notify.channels.webhooks.channel import WebhookChannel
-from notify.channels.webhooks.endpoints import rotate, switch_off
+from notify.channels.webhooks.endpoints import mark, rotate, switch_off
 from notify.channels.webhooks.models import Attempt, Endpoint, Off
 from tests.channels.contract import ChannelContract, RefusingContract
 from tests.channels.notices import BORÅS, all_clear_of, cancel_of, notice, update_of
@@ -118,9 +118,7 @@ def test_who_is_gone_is_switched_off_and_told_nothing_more(
     assert len(receiver.received) == 1
 
 
-def test_nobody_listening_is_tried_again(
-    webhooks: WebhookChannel, registered: Register
-) -> None:
+def test_nobody_listening_is_tried_again(webhooks: WebhookChannel, registered: Register) -> None:
     # Nothing listens on the discard port.
     (receipt,) = tell(webhooks, notice(), registered(url="http://127.0.0.1:9/hook"))
     assert (receipt.outcome, receipt.error) == (Outcome.FAILED_FOR_NOW, errors.UNREACHABLE)
@@ -172,7 +170,9 @@ def test_the_statements_do_not_grow_with_the_receivers(
     webhooks: WebhookChannel, registered: Register
 ) -> None:
     endpoints = [registered(f"/{number}") for number in range(5)]
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         tell(webhooks, notice(), endpoints[0])
     with CaptureQueriesContext(connection) as many:
         tell(webhooks, notice(), *endpoints)
@@ -192,7 +192,8 @@ def test_both_secrets_sign_while_one_is_being_changed(
     webhooks: WebhookChannel, registered: Register, receiver: Receiver
 ) -> None:
     endpoint = registered()
-    rotate(endpoint)
+    rotate(endpoint, seen=mark(endpoint))
+    endpoint.refresh_from_db()
     tell(webhooks, notice(), endpoint)
     assert len(receiver.received[0].headers["webhook-signature"].split()) == 2
 
