@@ -107,7 +107,8 @@ class Batch(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="batches")
     channel = models.CharField(max_length=16)
-    # 0 for areas and a channel's own addresses; else the key of the last subscriber in it, until nobody is named in it any more.
+    # 0 for areas and what a channel named; else the key of the last subscriber in it, until nobody is
+    # named in it any more.
     number = models.PositiveBigIntegerField(null=True)
     queue = models.CharField(max_length=16, choices=Queue)
     # Nobody's, or somebody's until then. A worker that dies stops renewing it.

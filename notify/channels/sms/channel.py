@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
+from notify.channels.background import Kept
 from notify.channels.base import AddressedBy, Preview, Receipt, Recipient, Text, TextChannel
 from notify.channels.notice import Notice
 from notify.channels.sms import carrier, errors, twilio
-from notify.channels.background import Kept
 from notify.channels.sms.carrier import Carrier
 from notify.channels.sms.compose import compose, fit, spoken
 from notify.channels.sms.handful import Handful

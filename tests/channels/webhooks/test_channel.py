@@ -33,7 +33,7 @@ class TestWebhookChannel(ChannelContract, RefusingContract):
         return webhooks
 
     @pytest.fixture
-    def recipients(self, registered: Register) -> list[Recipient]:  # type: ignore[override]
+    def recipients(self, registered: Register) -> list[Recipient]:
         found = [registered(f"/{number}") for number in range(3)]
         return [Recipient(one.address, f"d{one.pk}", "sv") for one in found]
 
@@ -87,15 +87,15 @@ def test_whatever_else_is_answered_is_tried_again(
     assert len(receiver.received) == 1
 
 
-@pytest.mark.parametrize(("status", "asked", "waits"), [(429, "120", 120), (503, "1", 30)])
+@pytest.mark.parametrize(("answer", "waits"), [((429, "120"), 120), ((503, "1"), 30)])
 def test_who_asks_us_to_wait_is_obeyed(
     webhooks: WebhookChannel,
     registered: Register,
     receiver: Receiver,
-    status: int,
-    asked: str,
+    answer: tuple[int, str],
     waits: float,
 ) -> None:
+    status, asked = answer
     receiver.answers(status, Retry_After=asked)
     (receipt,) = tell(webhooks, notice(), registered())
     assert receipt.outcome is Outcome.FAILED_FOR_NOW

@@ -41,6 +41,7 @@ NOT_GLOBAL = {
     "relays": ["192.88.99.1"],
     "no address": ["", "example.se", "127.1", "0x7f000001", "2130706433", "[::1]"],
 }
+KINDS = ("private", "loopback", "link_local", "multicast", "reserved", "unspecified")
 LETTER_BODY = Event("msg_1", "test", b"{}")
 
 
@@ -72,14 +73,7 @@ def test_no_ipv4_address_is_global_when_it_is_wrapped(address: IPv4Address) -> N
 def test_what_is_global_is_nothing_else(address: IPv4Address | IPv6Address) -> None:
     if is_global(str(address)):
         assert address.is_global
-        assert not (
-            address.is_private
-            or address.is_loopback
-            or address.is_link_local
-            or address.is_multicast
-            or address.is_reserved
-            or address.is_unspecified
-        )
+        assert not any(getattr(address, f"is_{kind}") for kind in KINDS)
 
 
 def test_networks_of_our_own_are_those_that_are_named() -> None:
