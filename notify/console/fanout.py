@@ -121,7 +121,8 @@ def _bar(one: ChannelProgress, reasons: list[Failure]) -> Bar:
         channel_label(one.channel),
         one.total,
         _headline(one),
-        pace(one),
+        # Whoever waits for another try says when it comes; no pace leads there.
+        pace(one) if _addressed_by(one.channel) != AddressedBy.OWN else "",
         carriers(one) if _to_people(one.channel) else "",
         pieces,
         [reason for reason in reasons if reason.state == State.IN_DOUBT],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notify.channels.base import AddressedBy
+from notify.channels.base import AddressedBy, Channel
 from notify.channels.registry import channels
 from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, TOLD, Dispatch, State
 
@@ -133,8 +134,8 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
         if provider:
             carried[channel][provider] += count
     seconds = max((now - since).total_seconds(), 1.0)
-    always = [one.name for one in channels().values() if one.addressed_by != AddressedBy.OWN]
-    names = [*always, *(name for name in found if name not in always)]
+    names = [one.name for one in channels().values() if _shown(one, found)]
+    names += [name for name in found if name not in names]
     return [
         ChannelProgress(
             name,
@@ -147,6 +148,10 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
         )
         for name in names
     ]
+
+
+def _shown(channel: Channel, found: Container[str]) -> bool:
+    return channel.addressed_by != AddressedBy.OWN or channel.name in found
 
 
 def _left_since(since: datetime) -> Count:

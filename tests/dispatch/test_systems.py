@@ -30,6 +30,7 @@ from notify.dispatch.expand import expand
 from notify.dispatch.models import Batch, Decision, Delivery, Dispatch, State
 from notify.dispatch.preview import preview
 from notify.dispatch.progress import progress
+from notify.dispatch.retention import forget
 from notify.dispatch.send import send_next_batch
 from notify.dispatch.sweep import sweep
 from tests import given
@@ -278,6 +279,19 @@ def test_a_worker_that_died_after_the_request_only_makes_it_come_twice(
     world.work()
     assert dispatch.deliveries.get().state == State.DELIVERED
     assert len(receiver.received) == 1
+
+
+def test_the_log_of_attempts_is_forgotten_with_the_rest(
+    receiver: Receiver, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    registered(receiver)
+    world.fan_out()
+    clock.shift(timedelta(days=settings.KEEP_LINKS_DAYS - 1))
+    forget()
+    assert Attempt.objects.count() == 1
+    clock.shift(timedelta(days=1, seconds=1))
+    forget()
+    assert Attempt.objects.count() == 0
 
 
 def test_the_statements_of_a_fan_out_do_not_grow_with_the_receivers(receiver: Receiver) -> None:

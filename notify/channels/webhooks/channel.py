@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,6 +17,8 @@ from notify.channels.webhooks.endpoints import concerned, secrets_of, switch_off
 from notify.channels.webhooks.event import Event, event, trial
 from notify.channels.webhooks.models import Attempt, Endpoint, Off
 from notify.channels.webhooks.post import Answer, Letter, Post, open_post
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 """Requests in flight: those to receivers that do not answer leave room for the others."""
@@ -117,6 +120,8 @@ async def _run(post: Post, errand: _Errand) -> tuple[_Errand, Answer]:
 def _heed(endpoint: Endpoint, answer: Answer) -> None:
     if answer.error == errors.GONE:
         switch_off(endpoint, Off.GONE)
+        # By its key: an address may hold a secret.
+        log.warning("receiving system %s answered 410 and is switched off", endpoint.pk)
 
 
 def _receipt(reference: str, answer: Answer) -> Receipt:

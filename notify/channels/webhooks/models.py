@@ -66,7 +66,10 @@ class Attempt(models.Model):
     all went well.
     """
 
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="attempts")
+    # Found through the index below, which begins with it.
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, related_name="attempts", db_index=False
+    )
     message = models.CharField(max_length=64)
     kind = models.CharField(max_length=32)
     alert = models.CharField(max_length=32, blank=True)
@@ -82,6 +85,7 @@ class Attempt(models.Model):
         default_permissions = ()
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
+        indexes = [models.Index(fields=["endpoint", "-id"], name="attempts_newest_first")]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
