@@ -66,7 +66,7 @@ def listening(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     loop = asyncio.new_event_loop()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", receiver.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
 
     async def stop() -> None:
         receiver._end.set()

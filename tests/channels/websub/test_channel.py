@@ -79,7 +79,7 @@ class TestWebSubChannel(ChannelContract, RefusingContract):
         made.close()
 
     @pytest.fixture
-    def recipients(self, channel: WebSubChannel) -> list[Recipient]:  # type: ignore[override]
+    def recipients(self, channel: WebSubChannel) -> list[Recipient]:
         hubs = sorted(channel.addresses(notice(), ()))
         return [Recipient(one, f"d{number}", "sv") for number, one in enumerate(hubs)]
 
