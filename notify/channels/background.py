@@ -17,8 +17,8 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
-from queue import SimpleQueue
-from typing import Generic, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar, cast
 
 import uvloop
 
@@ -72,6 +72,19 @@ class Background(Generic[Client]):
         Leaving the iteration early starts no further call, and cancels and awaits those in flight.
         An exception from ``call``, or from drawing an item, does the same and is raised here.
         """
+        unending = self.each_or_pause(call, items, at_once, ready, patience=None)
+        yield from cast("Iterator[Result]", unending)
+
+    def each_or_pause(
+        self,
+        call: Callable[[Client, Item], Awaitable[Result]],
+        items: Iterable[Item],
+        at_once: int,
+        ready: int = 0,
+        *,
+        patience: float | None,
+    ) -> Iterator[Result | None]:
+        """As ``each``; but yield None whenever no result has come for so many seconds."""
         arrived: SimpleQueue[list[Result] | None] = SimpleQueue()
         loop = self._running.loop
         flight = _Flight(loop, call, self._running.client, at_once, arrived.put)
@@ -81,7 +94,11 @@ class Background(Generic[Client]):
                 while out <= at_once + ready - bite and (some := list(islice(drawn, bite))):
                     out += len(some)
                     loop.call_soon_threadsafe(flight.board, some)
-                results = arrived.get() if out else None
+                try:
+                    results = arrived.get(timeout=patience) if out else None
+                except Empty:
+                    yield None
+                    continue
                 if results is None:
                     break
                 out -= len(results)

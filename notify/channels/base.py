@@ -143,8 +143,11 @@ class Channel(ABC):
         return ()
 
     @abstractmethod
-    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt | None]:
         """Carry the notice to each recipient; yield a receipt for each as soon as it is known.
+
+        Where receivers may be silent for long, yield None meanwhile, so that the caller puts down
+        what it has of the others.
 
         recipients: to be drawn in the caller's thread and only when there is room for them, because
         who was drawn counts as told; drawing may raise what the database raises.

@@ -24,7 +24,8 @@ from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.channels.webhooks.endpoints import Wanted, register
 from notify.channels.webhooks.models import Attempt, Endpoint
-from notify.dispatch import control
+from notify.dispatch import answers, control
+from notify.dispatch import send as sending
 from notify.dispatch.control import NothingToDo
 from notify.dispatch.expand import expand
 from notify.dispatch.models import Batch, Decision, Delivery, Dispatch, State
@@ -247,6 +248,29 @@ def test_a_receiver_that_is_away_is_tried_for_a_day_ever_more_rarely(
     # The schedule is the database's, and it was one message all the while.
     assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
     assert len(receiver.received) == its.get().attempts == len(times)
+
+
+def test_what_others_have_answered_is_in_the_ledger_while_one_is_silent(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notify.channels.webhooks.channel.PAUSE", 0.05)
+    monkeypatch.setattr("notify.channels.webhooks.post.ANSWER_SECONDS", 0.4)
+    monkeypatch.setattr(sending, "RECORD_AFTER", timedelta(0))
+    silent = registered(receiver, "/silent")
+    others = [registered(receiver, f"/{number}") for number in range(3)]
+    receiver.hold = {"/silent"}
+    dispatch = world.expanded()
+    seen: list[dict[str, str]] = []
+
+    def put_down(*arguments: object) -> None:
+        answers.put_down(*arguments)  # type: ignore[arg-type]
+        seen.append(dict(dispatch.deliveries.values_list("address", "state")))
+
+    monkeypatch.setattr(sending, "put_down", put_down)
+    assert send_next_batch("systems")
+    during = {one.address: "delivered" for one in others} | {silent.address: "sending"}
+    assert during in seen
+    assert dispatch.deliveries.get(address=silent.address).error == "no_answer"
 
 
 def test_it_hears_the_newest_word_when_it_is_back(

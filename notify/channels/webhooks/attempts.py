@@ -29,15 +29,16 @@ class Log:
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        self._write()
+        self.write()
 
     def add(self, attempt: Attempt) -> None:
         """Write it, sooner or later."""
         self._attempts.append(attempt)
         if len(self._attempts) >= AT_ONCE:
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Write what there is now."""
         if self._attempts:
             Attempt.objects.bulk_create(self._attempts)
         self._attempts = []

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 """Requests in flight: those to receivers that do not answer leave room for the others."""
+PAUSE = 1.0
+"""Seconds in which nobody answers, until what the others have answered is put down."""
 FOR_GOOD = frozenset({errors.GONE, errors.OFF, errors.UNKNOWN, errors.REFUSED, errors.NO_SECRET})
 """Of no use to try again by itself: a person has to change something first."""
 
@@ -54,14 +56,19 @@ class WebhookChannel(Channel):
         """The endpoints that it concerns, and those that have heard the beginning."""
         return concerned(notice, told)
 
-    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt | None]:
         """Tell each; the receipts come as they answer. Each try is logged."""
         told = event(notice)
-        errands = _errands(told, recipients)
-        with Log() as log:
-            for errand, answer in self._post.running().each(_run, errands, AT_ONCE):
+        running, errands = self._post.running(), _errands(told, recipients)
+        with Log() as tries:
+            for done in running.each_or_pause(_run, errands, AT_ONCE, patience=PAUSE):
+                if done is None:
+                    tries.write()
+                    yield None
+                    continue
+                errand, answer = done
                 if errand.endpoint is not None and isinstance(errand.letter, Letter):
-                    log.add(attempt(errand.endpoint, told, answer, errand.recipient.reference))
+                    tries.add(attempt(errand.endpoint, told, answer, errand.recipient.reference))
                     _heed(errand.endpoint, answer)
                 yield _receipt(errand.recipient.reference, answer)
 

@@ -17,7 +17,7 @@ from notify.channels.webhooks.event import Event
 from notify.channels.webhooks.guard import Allows, Refused, Resolver, is_global, sockets, within
 from notify.channels.webhooks.signing import headers
 
-ANSWER_SECONDS = 15.0
+ANSWER_SECONDS = 10.0
 """How long a receiver may take, from the first look at its name: well below what a channel may be silent."""
 CONNECT_SECONDS = 5.0
 

@@ -20,6 +20,8 @@ from notify.channels.websub.ping import Answer, Pinger, open_pinger
 
 AT_ONCE = 10
 """Hubs that are told side by side."""
+PAUSE = 1.0
+"""Seconds in which no hub answers, until what the others have answered is put down."""
 STALE_FOR = timedelta(seconds=5)
 """How long a cache in front of us may answer with what a feed said before."""
 
@@ -47,7 +49,7 @@ class WebSubChannel(Channel):
         """The hubs of the settings, whatever the notice is about: there is always the feed of everything."""
         return list(_hubs())
 
-    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt | None]:
         """Tell each hub of every feed that the notice changes."""
         everybody = list(recipients)
         if not everybody:
@@ -59,8 +61,9 @@ class WebSubChannel(Channel):
             return
         topics, hubs = changed_by(notice), _hubs()
         errands: list[Errand] = [(one, hubs.get(one.address, ""), topics) for one in everybody]
-        for recipient, answer in self._pinger.running().each(_run, errands, AT_ONCE):
-            yield _receipt(recipient, answer)
+        running = self._pinger.running()
+        for done in running.each_or_pause(_run, errands, AT_ONCE, patience=PAUSE):
+            yield done and _receipt(*done)
 
     def reason(self, error: str) -> str:
         """What the code means."""

@@ -19,7 +19,7 @@ from notify.channels.notice import Notice
 from notify.channels.websub import errors
 from notify.channels.websub.channel import STALE_FOR, WebSubChannel
 from tests import given
-from tests.channels.contract import ChannelContract, RefusingContract
+from tests.channels.contract import ChannelContract, RefusingContract, carried
 from tests.channels.notices import all_clear_of, cancel_of, hand, notice, update_of
 from tests.channels.receiver import Receiver, listening
 
@@ -91,7 +91,7 @@ class TestWebSubChannel(ChannelContract, RefusingContract):
 def test_the_hub_is_told_of_the_feeds_that_have_changed(
     websub: WebSubChannel, hub: Receiver
 ) -> None:
-    (receipt,) = websub.send(shown(notice()), [recipient(websub)])
+    (receipt,) = carried(websub, shown(notice()), [recipient(websub)])
     assert receipt.outcome is Outcome.DELIVERED
     (posted,) = hub.received
     topics = {value for name, value in parse_qsl(posted.body.decode()) if name == "hub.topic"}
@@ -102,7 +102,7 @@ def test_the_hub_is_told_of_the_feeds_that_have_changed(
 @pytest.mark.parametrize("end", [all_clear_of, cancel_of])
 def test_an_end_changes_them_too(websub: WebSubChannel, end: object) -> None:
     first = shown(notice())
-    (receipt,) = websub.send(shown(end(first)), [recipient(websub)])  # type: ignore[operator]
+    (receipt,) = carried(websub, shown(end(first)), [recipient(websub)])  # type: ignore[operator]
     assert receipt.outcome is Outcome.DELIVERED
 
 
@@ -115,7 +115,7 @@ def test_no_hub_is_told_before_everybody_sees_what_is_new(
             Entry.objects.update(arrived_at=arrived)
         else:
             told = update_of(told)
-        (receipt,) = websub.send(told, [recipient(websub)])
+        (receipt,) = carried(websub, told, [recipient(websub)])
         assert (receipt.outcome, receipt.error) == (Outcome.FAILED_FOR_NOW, errors.NOT_YET)
         assert receipt.retry_after == STALE_FOR.total_seconds()
     assert hub.received == []
@@ -133,7 +133,7 @@ def test_a_hub_with_a_long_address_has_a_name_that_fits_the_ledger(
     settings.WEBSUB_HUBS = [f"{hub.url}/{'long' * 20}"]
     one = recipient(websub)
     assert len(one.address) == 64
-    (receipt,) = websub.send(shown(notice()), [one])
+    (receipt,) = carried(websub, shown(notice()), [one])
     assert receipt.outcome is Outcome.DELIVERED
     assert hub.received[0].path == f"/{'long' * 20}"
 
@@ -145,7 +145,7 @@ def test_the_statements_are_few(websub: WebSubChannel, settings: Settings, hub: 
         Recipient(one, f"d{number}", "sv") for number, one in enumerate(websub.addresses(told, ()))
     ]
     with CaptureQueriesContext(connection) as statements:
-        assert len(list(websub.send(told, everybody))) == 4
+        assert len(carried(websub, told, everybody)) == 4
     assert len(statements) == 4
 
 
