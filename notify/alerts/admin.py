@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from notify.alerts.models import Alert, Area, Schedule, Service, Template, Update
+from notify.alerts.models import Alert, Area, Correction, Schedule, Service, Template, Update
 from notify.alerts.texts_by_language import ServiceTexts, TemplateTexts
 
 if TYPE_CHECKING:
@@ -138,3 +138,12 @@ class UpdateAdmin(Shown):
     list_select_related = ["alert", "author"]
     search_fields = ["alert__code", "identifier"]
     date_hierarchy = "sent"
+
+
+@admin.register(Correction)
+class CorrectionAdmin(Shown):
+    """Who corrected the words of what was published, and when, for looking things up."""
+
+    list_display = ["__str__", "made_at", "author"]
+    list_select_related = ["update__alert", "author"]
+    search_fields = ["update__alert__code"]

@@ -84,6 +84,10 @@ class AlertContent:
         """What the alert says now, for its last words: what held while it lasted does not hold after it."""
         return replace(cls.of(alert), advice={}, news_by=None, help_at=())
 
+    def saying(self, words: Words) -> AlertContent:
+        """The same facts in other words."""
+        return replace(self, words=words)
+
     def frozen_advice(self) -> dict[str, str]:
         """The advice as it is stored: only what was chosen."""
         return {kind: key for kind, key in self.advice.items() if key}
@@ -129,6 +133,11 @@ class AlertContent:
         found = {field: messages for field, messages in errors.items() if messages}
         if found:
             raise ValidationError(found)
+
+    def check_words(self) -> None:
+        """Raise ValidationError, with ``words``, if the words by themselves need mending."""
+        if wrong := self._word_errors():
+            raise ValidationError({"words": wrong})
 
     def _service_errors(self, standing: AlertContent | None) -> list[str]:
         if self.service.active or (standing and standing.service == self.service):

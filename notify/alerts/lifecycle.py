@@ -3,7 +3,8 @@
     draft ──publish──▶ active ──update──▶ active ──resolve──▶ resolved
                          └───────────────cancel──────────────▶ cancelled
 
-A draft may be ordered to publish itself at a time: see ``schedule``.
+A draft may be ordered to publish itself at a time: see ``schedule``. The words of what was said last may
+be corrected without telling anybody: see ``correction``.
 
 Every change names the version of the alert that the editor saw. Who saw an older one is refused
 (AlertChanged); who asks twice with the same key gets the first answer again.
@@ -24,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify.alerts.content import AlertContent
-from notify.alerts.models import Alert, Update
+from notify.alerts.models import Alert, Correction, Update
 from notify.alerts.vocabulary import MessageType, Move, ResponseType, ScheduleEnd, State
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ def _publish_once(
 ) -> Update:
     with claimed(alert, version):
         state = destination(alert, move)
+        if Correction.objects.filter(request_key=key).exists():
+            raise KeyReused
         content.check(
             publishing=move in (Move.PUBLISH, Move.UPDATE),
             ending=move in (Move.RESOLVE, Move.CANCEL),

@@ -339,6 +339,18 @@ class Update(Content):
         raise TypeError("a published update is immutable")
 
     @property
+    def latest_correction(self) -> Correction | None:
+        """What its words were last corrected to; prefetch ``corrections`` for many."""
+        return next(reversed(list(self.corrections.all())), None)
+
+    @property
+    def present_words(self) -> dict[str, dict[str, str]]:
+        """Its words as they stand now; ``words`` are those that it was said in."""
+        latest = self.latest_correction
+        words: dict[str, dict[str, str]] = latest.words if latest else self.words
+        return words
+
+    @property
     def all_clear(self) -> bool:
         """Whether it says that the disruption is over."""
         return self.response_type == ResponseType.ALL_CLEAR
@@ -347,3 +359,33 @@ class Update(Content):
     def ends_alert(self) -> bool:
         """Whether nothing of the alert stands after it."""
         return self.all_clear or self.message_type == MessageType.CANCEL
+
+
+class Correction(models.Model):
+    """Other words for an update: the latest ones stand wherever it is read. Nobody was told of them.
+
+    The update stays what was said, and what its SMS say; a correction is written once as well.
+    """
+
+    update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="corrections")
+    # All of them, as in ``Content``.
+    words = models.JSONField(_("words"))
+    request_key = models.UUIDField(unique=True)
+    made_at = models.DateTimeField(_("corrected"), default=timezone.now)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+
+    def __str__(self) -> str:
+        return f"{self.update}#{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it once. Raises TypeError on a second save."""
+        if not self._state.adding:
+            raise TypeError("a correction is immutable")
+        super().save(*args, **kwargs)

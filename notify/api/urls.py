@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notify.api.views import alerts, entrance, moves, places
+from notify.api.views import alerts, correct, entrance, moves, places
 
 app_name = "api"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("alerts/<slug:code>/update/", moves.PostUpdate.as_view(), name="update"),
     path("alerts/<slug:code>/resolve/", moves.Resolve.as_view(), name="resolve"),
     path("alerts/<slug:code>/cancel/", moves.Cancel.as_view(), name="cancel"),
+    path("alerts/<slug:code>/correct/", correct.Correct.as_view(), name="correct"),
     path("alerts/<slug:code>/preview/", moves.MoveOutlook.as_view(), name="preview"),
     path(
         "alerts/<slug:code>/updates/<int:number>/progress/",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
+
+TIMES = ("sent", "onset", "expires", "corrected_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Words:
     headline: str
     description: str = ""
     instruction: str = ""
+
+
+def words_from_json(plain: Mapping[str, Mapping[str, str]]) -> dict[str, Words]:
+    """The words by language, from their parts by name."""
+    return {code: Words(**parts) for code, parts in plain.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ class Notice:
     be had, the same lines in every language, and help_heading: what stands above them, by language;
     both empty when there is none. question: by language,
     what people are asked to answer; none are asked while it is empty. leave_url: where to leave,
-    when a message cannot be answered; empty when it can.
+    when a message cannot be answered; empty when it can. corrected_at: when its words were last
+    corrected; None while they are those that were sent.
     """
 
     update: str
@@ -80,6 +88,7 @@ class Notice:
     leave_url: str = ""
     help_at: tuple[str, ...] = ()
     help_heading: Mapping[str, str] = field(default_factory=dict)
+    corrected_at: datetime | None = None
 
     @property
     def all_clear(self) -> bool:
@@ -117,6 +126,10 @@ class Notice:
         """Whether its words are no longer worth sending: what it says should be over is past."""
         return not self.ends_alert and self.expires is not None and self.expires <= now
 
+    def corrected(self, words: Mapping[str, Words], at: datetime) -> Self:
+        """The same notice in other words, which have held since then."""
+        return replace(self, words=words, corrected_at=at)
+
     def in_language(self, language: str) -> Words:
         """The words in that language, else in the site's own."""
         return self.words.get(language) or self.words[self.language]
@@ -145,7 +158,7 @@ class Notice:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; ``from_json`` brings back an equal notice."""
         plain = asdict(self)
-        for name in ("sent", "onset", "expires"):
+        for name in TIMES:
             plain[name] = plain[name] and plain[name].isoformat()
         return plain
 
@@ -153,15 +166,14 @@ class Notice:
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The notice that ``to_json`` put down."""
         times = {
-            name: datetime.fromisoformat(plain[name]) if plain[name] else None
-            for name in ("sent", "onset", "expires")
+            name: datetime.fromisoformat(plain[name]) if plain.get(name) else None for name in TIMES
         }
         return cls(
             **{
                 **plain,
                 **times,
                 "places": tuple(Place(**place) for place in plain["places"]),
-                "words": {code: Words(**words) for code, words in plain["words"].items()},
+                "words": words_from_json(plain["words"]),
                 # Notices from before there was advice have none.
                 "advice": tuple(Advice(**one) for one in plain.get("advice", ())),
                 "help_at": tuple(plain.get("help_at", ())),

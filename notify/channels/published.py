@@ -20,6 +20,15 @@ class PublishingChannel(Channel):
     def publish(self, notice: Notice, places: Sequence[Place]) -> None:
         """Put the notice on record for these places; again and out of order, to the same result."""
 
+    @abstractmethod
+    def correct(self, notice: Notice) -> None:
+        """Show the notice's corrected words in the place of those that it was, or will be, published with.
+
+        Whoever has seen it is not told again: its name, its number and its times stay. It may come
+        before any worker has published the notice, and again; the latest ``corrected_at`` holds.
+        Called within the transaction that makes the correction, so it writes to the database alone.
+        """
+
     def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
         """Publish the notice for the areas whose codes are the addresses, all at once."""
         everywhere = list(recipients)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 # XML 1.0 section 2.2 allows Tab, LF, CR and everything from U+0020 but surrogates, U+FFFE, U+FFFF.
@@ -40,6 +41,12 @@ def paragraphs(text: str) -> list[list[str]]:
     blocks = re.split(r"\n[ \t]*\n", clean(text))
     lines = [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks]
     return [block for block in lines if block]
+
+
+def unsaid(sentences: Iterable[str], text: str) -> list[str]:
+    """Those of the sentences that the text does not say already, letter for letter."""
+    plain = text.casefold()
+    return [one for one in sentences if one.rstrip(".").casefold() not in plain]
 
 
 def says(headline: str, mark: str) -> bool:

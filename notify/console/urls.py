@@ -8,7 +8,17 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from notify.console.login import Login
-from notify.console.views import deciding, drafts, fanout, home, moves, publishing, story, systems
+from notify.console.views import (
+    correcting,
+    deciding,
+    drafts,
+    fanout,
+    home,
+    moves,
+    publishing,
+    story,
+    systems,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -24,6 +34,7 @@ urlpatterns = [
     path("alerts/<slug:code>/update/", moves.update, name="update"),
     path("alerts/<slug:code>/resolve/", moves.resolve, name="resolve"),
     path("alerts/<slug:code>/cancel/", moves.cancel, name="cancel"),
+    path("alerts/<slug:code>/correct/", correcting.correct, name="correct"),
     path("alerts/<slug:code>/updates/<int:number>/", fanout.fanout, name="fanout"),
     path("alerts/<slug:code>/updates/<int:number>/now/", fanout.now, name="fanout-now"),
     path("alerts/<slug:code>/updates/<int:number>/stop/", deciding.stop, name="fanout-stop"),

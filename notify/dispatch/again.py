@@ -74,11 +74,15 @@ def _lock_batches(keys: Collection[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A message as it is now. batch: None for one that is in none. since: when its words were said."""
+    """A message as it is now. batch: None for one that is in none. since: when its words were said.
+
+    begun: when the try began, by the clock of whoever tried.
+    """
 
     key: int
     state: str
     attempts: int
+    begun: datetime | None
     since: datetime
     batch: int | None = None
 
@@ -96,7 +100,7 @@ _BEGUN = Coalesce(Subquery(_DECIDED.values("at")[:1]), F("dispatch__created_at")
 def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> Iterator[_Tried]:
     rows: QuerySet[Any] = table._default_manager.filter(pk__in=keys).order_by("pk")
     rows = rows.select_for_update(of=("self",), no_key=True)
-    columns = ("pk", "state", "attempts")
+    columns = ("pk", "state", "attempts", "sending_at")
     if table is Delivery:
         found = rows.values_list(*columns, _BEGUN, "batch_id")
     else:
@@ -131,14 +135,22 @@ def _row(one: _Tried, receipt: Receipt, now: datetime) -> tuple[int, str, str, s
     error = arrays.fitting(receipt.error, 32)
     if one.too_old(now):
         return one.key, State.FAILED.value, error or "gave_up", arrays.instant(now)
-    due_at = now + _wait(one.attempts, receipt)
-    return one.key, State.QUEUED.value, error, arrays.instant(due_at)
+    return one.key, State.QUEUED.value, error, arrays.instant(_due(one, receipt, now))
+
+
+def _due(one: _Tried, receipt: Receipt, now: datetime) -> datetime:
+    """When to try again.
+
+    What proved absent is due at once, by whichever clock is behind: one that is an hour ahead, of
+    whoever asked, would else keep it from those whose clocks are right for that hour.
+    """
+    if receipt.outcome == Outcome.ABSENT:
+        return min(now, one.begun or now)
+    return now + _wait(one.attempts, receipt)
 
 
 def _wait(attempts: int, receipt: Receipt) -> timedelta:
     """Growing and jittered, so that thousands who failed together do not come back together."""
-    if receipt.outcome == Outcome.ABSENT:
-        return timedelta()
     jitter = random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing
     longest = LONGEST_WAIT if receipt.retry_after is None else LONGEST_WAIT_IF_TOLD
     growing = min(longest, 2.0 * 3 ** min(max(0, attempts - 1), 10))

@@ -13,7 +13,8 @@ from notify.alerts.languages import by_language
 from notify.alerts.lifecycle import proposed_update
 from notify.alerts.models import Alert, Update
 from notify.alerts.vocabulary import Move
-from notify.channels.notice import Advice, Notice, Place, Words
+from notify.channels.notice import Advice, Notice, Place, words_from_json
+from notify.dispatch.models import Dispatch
 from notify.dispatch.question import question
 
 
@@ -37,7 +38,7 @@ def notice_of(update: Update, *, asks: bool = False) -> Notice:
         certainty=update.certainty,
         places=tuple(Place(**place) for place in update.places),
         language=settings.LANGUAGE_CODE,
-        words={code: Words(**texts) for code, texts in update.words.items()},
+        words=words_from_json(update.words),
         sent=update.sent,
         onset=update.onset,
         expires=update.expires,
@@ -53,6 +54,13 @@ def notice_of(update: Update, *, asks: bool = False) -> Notice:
         question=question(update.service.slug) if asks and may_ask(update) else {},
         leave_url="" if settings.SMS_REPLIES else leave_url(),
     )
+
+
+def as_it_stands(dispatch: Dispatch) -> Notice:
+    """What was dispatched, in its update's present words; prefetch ``update__corrections`` for many."""
+    made = dispatch.update.latest_correction
+    notice = dispatch.notice
+    return notice.corrected(words_from_json(made.words), made.made_at) if made else notice
 
 
 def may_ask(update: Update) -> bool:

@@ -13,7 +13,7 @@ from notify.alerts.models import Alert, Area
 from notify.channels.sms.compose import brief
 from notify.channels.sms.text import measure, normalise
 from notify.dispatch.models import Dispatch
-from notify.dispatch.notices import leave_url
+from notify.dispatch.notices import as_it_stands, leave_url
 
 NAMED = 4
 """So many places are named one by one; of more, one fewer is named and the others counted."""
@@ -113,11 +113,14 @@ def listed(places: Sequence[Area]) -> str:
 
 
 def _briefly(alerts: Sequence[Alert], now: datetime) -> list[str]:
-    """Each from the words that were sent last. One statement."""
+    """Each from what was sent last, in its present words. Two statements."""
     dispatches = Dispatch.objects.filter(update__alert__in=alerts).order_by("update__number")
-    latest = {one.update.alert_id: one for one in dispatches.select_related("update")}
+    told = dispatches.select_related("update").prefetch_related("update__corrections")
+    latest = {one.update.alert_id: one for one in told}
     language = get_language() or settings.LANGUAGE_CODE
-    return [brief(latest[one.pk].notice, language, now) for one in alerts if one.pk in latest]
+    return [
+        brief(as_it_stands(latest[one.pk]), language, now) for one in alerts if one.pk in latest
+    ]
 
 
 def _first_line() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import get_language
 
+from notify.alerts import content
 from notify.alerts.models import Content
 
 
@@ -34,9 +35,14 @@ class Reading:
     instruction: Words
 
     @classmethod
-    def of(cls, content: Content) -> Reading:
+    def of(cls, said: Content) -> Reading:
         """The reading for the active language."""
-        return cls(*(_words(content, part) for part in ("headline", "description", "instruction")))
+        return cls.in_words(said.words)
+
+    @classmethod
+    def in_words(cls, words: content.Words) -> Reading:
+        """The reading of words by language, for the active one."""
+        return cls(*(_part(words, part) for part in content.PARTS))
 
     @property
     def foreign(self) -> bool:
@@ -44,10 +50,10 @@ class Reading:
         return any(words.foreign for words in (self.headline, self.description, self.instruction))
 
 
-def _words(content: Content, part: str) -> Words:
+def _part(words: content.Words, part: str) -> Words:
     page = (get_language() or settings.LANGUAGE_CODE)[:2]
-    for language in (page, settings.LANGUAGE_CODE, *content.words):
-        text = content.words.get(language, {}).get(part, "")
+    for language in (page, settings.LANGUAGE_CODE, *words):
+        text = words.get(language, {}).get(part, "")
         if text:
             return Words(text, language, foreign=language != page)
     return Words("", page, foreign=False)

@@ -17,13 +17,31 @@ from notify.portal.reading import Reading, Words
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """What an update said until it was corrected."""
+
+    reading: Reading
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
-    """One update in the story, with what it said anew: nobody reads the same sentence twice."""
+    """One update in the story, with what it said anew: nobody reads the same sentence twice.
+
+    reading: of its words as they stand. earlier: what it said before them, the latest first, where a
+    reader of the active language sees a difference.
+    """
 
     update: Update
     kind: str
     reading: Reading
     before: Update | None
+    earlier: list[Wording]
+
+    @property
+    def corrected_at(self) -> datetime | None:
+        """When it was last corrected, for a reader of the active language."""
+        return self.earlier[0].corrected_at if self.earlier else None
 
     @property
     def places(self) -> list[str]:
@@ -72,7 +90,7 @@ class Stop:
     @property
     def new_words(self) -> list[Words]:
         """Its description and its instruction, where they are not just as before."""
-        old = Reading.of(self.before) if self.before else None
+        old = Reading.in_words(self.before.present_words) if self.before else None
         both = [
             (self.reading.description, old and old.description),
             (self.reading.instruction, old and old.instruction),
@@ -81,10 +99,19 @@ class Stop:
 
 
 def timeline(updates: Sequence[Update]) -> list[Stop]:
-    """The stops of an alert's updates, which come oldest first; the stops come newest first."""
+    """The stops of an alert's updates, which come oldest first; the stops come newest first.
+
+    Prefetch the updates' ``corrections``.
+    """
     before: list[Update | None] = [None, *updates]
     stops = [
-        Stop(update, _kind(update), Reading.of(update), earlier)
+        Stop(
+            update,
+            _kind(update),
+            Reading.in_words(update.present_words),
+            earlier,
+            _earlier_wordings(update),
+        )
         for update, earlier in zip(updates, before, strict=False)
     ]
     return stops[::-1]
@@ -98,6 +125,17 @@ def earlier_end(updates: Sequence[Update]) -> datetime | None:
     present = updates[-1].expires
     expected = (update.expires for update in reversed(updates))
     return next((end for end in expected if end and end != present), None)
+
+
+def _earlier_wordings(update: Update) -> list[Wording]:
+    made = list(update.corrections.all())
+    readings = [Reading.in_words(words) for words in (update.words, *(one.words for one in made))]
+    wordings = [
+        Wording(old, one.made_at)
+        for old, new, one in zip(readings, readings[1:], made, strict=False)
+        if old != new
+    ]
+    return wordings[::-1]
 
 
 def _codes(update: Update) -> set[str]:

@@ -168,10 +168,10 @@ def test_a_story_costs_the_same_however_long_it_is(
     anyone: APIClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     alert = published()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         anyone.get(f"{ALERTS}{alert.code}/")
     move(alert, *[Move.UPDATE] * 6)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         anyone.get(f"{ALERTS}{alert.code}/")
 
 

@@ -73,6 +73,22 @@ def test_axe_finds_nothing_where_editors_work(
         axe.no_finding(page)
 
 
+def test_axe_finds_nothing_where_words_are_corrected(
+    page: Page, live_server: LiveServer, karin: User
+) -> None:
+    alert = published()
+    let_in(page, live_server, karin)
+    page.goto(f"{live_server.url}/console/alerts/{alert.code}/correct/")
+    page.locator("#id_sv_headline").fill("Vattenavbrott i Äspereds tätort")
+    page.locator("[value=look]").click()
+    page.locator("ins").wait_for()
+    axe.no_finding(page)
+    page.locator("[value=send]").click()
+    page.wait_for_url(f"**/console/alerts/{alert.code}/")
+    page.locator("details.correction summary").click()
+    axe.no_finding(page)
+
+
 @axe.BOTH_LANGUAGES
 def test_axe_finds_nothing_on_a_draft_with_mistakes(
     page: Page, live_server: LiveServer, karin: User

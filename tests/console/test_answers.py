@@ -16,8 +16,8 @@ from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Move, State
 from notify.dispatch.models import Dispatch, StillWithout
 from tests import given
-from tests.console.test_moves import at, handed_on
-from tests.console.world import form_on, published, text
+from tests.console.test_moves import at
+from tests.console.world import form_on, handed_on, published, text
 from tests.dispatch import world
 
 ASK = "Fråga om någon fortfarande är utan"

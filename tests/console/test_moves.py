@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +14,7 @@ from notify.alerts.vocabulary import Move, State, Urgency
 from notify.dispatch.models import Dispatch
 from notify.dispatch.start import announce
 from tests import given
-from tests.console.world import HOUR, errors, form_on, published, text, wall
+from tests.console.world import HOUR, errors, form_on, handed_on, published, text, wall
 
 MOVES = ["update", "resolve", "cancel"]
 AFTER = {"update": State.ACTIVE, "resolve": State.RESOLVED, "cancel": State.CANCELLED}
@@ -23,13 +22,6 @@ AFTER = {"update": State.ACTIVE, "resolve": State.RESOLVED, "cancel": State.CANC
 
 def at(alert: Alert, move: str) -> str:
     return f"/console/alerts/{alert.code}/{move}/"
-
-
-def handed_on(page: Any, **changes: str) -> dict[str, Any]:
-    """What the preview hands on when its button is pressed."""
-    form = page.context["form"]
-    values = {field.html_name: field.value() for field in form}
-    return {name: value for name, value in (values | changes).items() if value is not None}
 
 
 @pytest.mark.parametrize("move", MOVES)

@@ -58,19 +58,19 @@ def test_a_draft_can_be_looked_at_changed_and_discarded(client: Client) -> None:
     assert "Ingen har fått veta något än." in page
 
 
-def test_what_stands_can_be_updated_resolved_and_cancelled(client: Client) -> None:
+def test_what_stands_can_be_updated_resolved_cancelled_and_corrected(client: Client) -> None:
     alert = published()
     page = client.get(f"/console/alerts/{alert.code}/").content.decode()
-    assert links(page, alert) == {"update", "resolve", "cancel", "updates"}
+    assert links(page, alert) == {"update", "resolve", "cancel", "correct", "updates"}
     assert f'href="/console/alerts/{alert.code}/updates/1/stop/"' in page
 
 
 @pytest.mark.parametrize("move", [Move.RESOLVE, Move.CANCEL])
-def test_what_is_over_can_only_be_read(client: Client, move: Move) -> None:
+def test_what_is_over_can_only_be_read_and_corrected(client: Client, move: Move) -> None:
     alert = published()
     follow_up(alert, move)
     page = client.get(f"/console/alerts/{alert.code}/").content.decode()
-    assert links(page, alert) == {"updates"}
+    assert links(page, alert) == {"correct", "updates"}
 
 
 def test_the_timeline_says_who_said_what_the_latest_first(client: Client) -> None:
@@ -88,7 +88,7 @@ def test_the_timeline_says_who_said_what_the_latest_first(client: Client) -> Non
 
 def test_markup_in_words_stays_words(client: Client) -> None:
     alert = published(words={"sv": {"headline": "<script>alert(1)</script>"}})
-    for page in ("", "update/", "resolve/"):
+    for page in ("", "update/", "resolve/", "correct/"):
         shown = client.get(f"/console/alerts/{alert.code}/{page}").content
         assert b"<script>alert(1)" not in shown
 
@@ -106,8 +106,8 @@ def test_more_updates_cost_no_more_statements(
         client.get(where)
 
 
-# Who is asking (4), the alert, its updates, its fan-out (3), its areas.
-QUERIES = 10
+# Who is asking (4), the alert, its updates and their corrections (2), its fan-out (3), its areas.
+QUERIES = 11
 
 
 # --- how it goes out -------------------------------------------------------------------------------

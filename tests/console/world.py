@@ -91,6 +91,12 @@ def form_on(client: Client, address: str, **changes: Any) -> Form:
     return {name: value for name, value in (values | changes).items() if value is not None}
 
 
+def handed_on(page: Any, **changes: str) -> Form:
+    """What the page before the last step hands on when its button is pressed."""
+    values = {field.html_name: field.value() for field in page.context["form"]}
+    return {name: value for name, value in (values | changes).items() if value is not None}
+
+
 def text(response: Any) -> str:
     """What the page says, without its markup."""
     page = response.content.decode()

@@ -68,7 +68,7 @@ def test_who_lost_the_lease_stops_at_the_next_handful(watched: Watched) -> None:
     send_next_batch("urgent")
 
     assert len(watched.sent) == 2
-    assert world.states(dispatch) == [State.SENT] * 2 + [State.QUEUED] * 3
+    assert world.tally(dispatch) == {State.SENT: 2, State.QUEUED: 3}
     assert Batch.objects.get().leased_by == "another"
     assert Batch.objects.get().done_at is None
     assert len(people) == 5
@@ -114,7 +114,7 @@ def test_when_a_lease_runs_out_the_rest_goes_to_another_worker(watched: Watched)
     with time_machine.travel(timezone.now() + LEASE + sending.BACK_OFF):
         assert send_next_batch("urgent") is True
 
-    assert world.states(dispatch) == [State.SENDING] * 2 + [State.SENT] * 3
+    assert world.tally(dispatch) == {State.SENDING: 2, State.SENT: 3}
     assert len(watched.sent) == 3
     assert len(people) == 5
 
@@ -158,7 +158,7 @@ def test_who_lost_the_lease_in_the_middle_of_a_handful_sends_no_more_of_it(
         send_next_batch("urgent")
 
     assert len(watched.sent) == 1
-    assert world.states(dispatch) == [State.SENT] + [State.SENDING] * 9
+    assert world.tally(dispatch) == {State.SENT: 1, State.SENDING: 9}
 
 
 @pytest.mark.postgres
@@ -200,9 +200,9 @@ def test_who_lost_the_lease_does_not_undo_what_another_tries_by_now(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, jump: timedelta
 ) -> None:
     monkeypatch.setattr(Watched, "handful", 10)
-    [person, _other] = world.crowd(2)
+    people = world.crowd(2)
     dispatch = world.expanded()
-    watched.fates[person.phone] = Outcome.FAILED_FOR_NOW
+    watched.fates |= {person.phone: Outcome.FAILED_FOR_NOW for person in people}
     with time_machine.travel(timezone.now(), tick=False) as clock:
 
         def lose() -> None:
@@ -262,7 +262,7 @@ def test_what_could_not_leave_because_we_stood_still_comes_back_if_nobody_took_o
     send_next_batch("urgent")
 
     assert len(watched.sent) == 4, "the lease was renewed, and the others may leave"
-    assert world.states(dispatch) == [State.QUEUED] + [State.SENT] * 4
+    assert world.tally(dispatch) == {State.QUEUED: 1, State.SENT: 4}
     clock.shift(timedelta(minutes=1))
     world.work()
     assert addresses(watched) == phones(people)

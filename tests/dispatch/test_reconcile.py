@@ -167,6 +167,24 @@ def test_a_callback_that_comes_before_the_answer_wins(channel: Asked, clock: Tra
 
 
 @pytest.mark.django_db
+def test_what_proves_absent_by_a_clock_that_is_ahead_is_due_by_a_right_one(
+    channel: Asked, clock: Traveller
+) -> None:
+    [delivery] = died_sending(accepted=False)
+    right = timezone.now()
+    clock.shift(timedelta(hours=1))
+    assert reconcile() == 0
+    clock.shift(LETTING_GO)
+    reconcile()
+    assert state(delivery) == State.QUEUED
+
+    clock.move_to(right + LETTING_GO)
+    world.work()
+
+    assert (state(delivery), len(channel.sent)) == (State.SENT, 1)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("jump", [timedelta(hours=1), LEASE])
 def test_what_is_on_its_way_when_a_clock_jumps_is_sent_once(
     channel: Asked, clock: Traveller, jump: timedelta

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,7 +19,7 @@ from notify.alerts.content import AlertContent
 from notify.alerts.models import Alert, Area, Service
 from notify.alerts.vocabulary import Move
 from notify.dispatch.expand import expand
-from notify.dispatch.models import Delivery, Dispatch, Queue
+from notify.dispatch.models import Delivery, Dispatch, Queue, State
 from notify.dispatch.send import send_next_batch
 from notify.dispatch.start import announce
 from notify.residents import managing
@@ -117,6 +118,18 @@ def keys(people: Iterable[Subscriber]) -> list[int]:
 def states(dispatch: Dispatch) -> list[str]:
     """The state of each delivery, in the order they were made."""
     return list(dispatch.deliveries.order_by("pk").values_list("state", flat=True))
+
+
+def tally(dispatch: Dispatch) -> dict[str, int]:
+    """How many deliveries are in each state: which of them go first is anybody's guess."""
+    return dict(Counter(states(dispatch)))
+
+
+def waiting(dispatch: Dispatch) -> Subscriber:
+    """Somebody whose turn has not come."""
+    delivery = dispatch.deliveries.filter(state=State.QUEUED).latest("pk")
+    assert delivery.subscriber
+    return delivery.subscriber
 
 
 def only(dispatch: Dispatch) -> Delivery:

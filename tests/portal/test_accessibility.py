@@ -15,7 +15,7 @@ from notify.residents.models import SignUp
 from tests import axe, given
 from tests.dispatch import world as dispatched
 from tests.portal.steps import text
-from tests.portal.world import ONLY_SWEDISH, borås, overdue, planned, say, sent_code
+from tests.portal.world import ONLY_SWEDISH, borås, mend, overdue, planned, say, sent_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -33,6 +33,8 @@ def test_axe_finds_nothing_where_people_read(page: Page, live_server: LiveServer
     late, foreign = overdue(), say(words=ONLY_SWEDISH)
     over = say(Move.RESOLVE, say())
     withdrawn = say(Move.CANCEL, say())
+    mend(standing, headline="Vattenavbrott i Äspereds tätort")
+    mend(standing, "en", headline="Water outage in the town of Äspered")
     alerts = (standing, coming, late, foreign, over, withdrawn)
     for path in (
         "/",
@@ -110,6 +112,7 @@ def test_axe_finds_nothing_where_people_manage_what_they_get(
     axe.no_finding(page)
     page.locator("[type=tel]").fill("070-174 06 05")
     page.locator("[type=tel]").press("Enter")
+    page.locator("[name=code]").wait_for()
     page.locator("[name=code]").fill(sent_code())
     page.locator("[name=code]").press("Enter")
     page.wait_for_url("**/manage/")

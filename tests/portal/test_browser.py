@@ -12,6 +12,7 @@ from notify.dispatch.models import DirectMessage, State
 from notify.residents.models import Subscriber, Subscription
 from tests import given
 from tests.keyboard import tab_to
+from tests.mouse import press
 from tests.portal.world import planned, say, sent_code, words
 from tests.provision.chromium import Look
 
@@ -96,11 +97,11 @@ def test_without_scripts_everything_works(page: Page, live_server: LiveServer) -
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
     page.get_by_label("Fristad").check()
     page.get_by_label("Bara det som är allvarligt").check()
-    page.get_by_role("button", name="Skicka en kod till mig").click()
+    press(page.get_by_role("button", name="Skicka en kod till mig"))
     code = page.get_by_label("Koden i sms:et")
     code.wait_for()
     code.fill(sent_code())
-    page.get_by_role("button", name="Börja prenumerera").click()
+    press(page.get_by_role("button", name="Börja prenumerera"))
 
     page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
     assert Subscription.objects.get().serious_only
@@ -116,14 +117,14 @@ def test_whoever_must_wait_presses_until_it_is_over_and_subscribes(
     page.goto(f"{live_server.url}/subscribe/")
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
     page.get_by_label("Fristad").check()
-    page.get_by_role("button", name="Skicka en kod till mig").click()
+    press(page.get_by_role("button", name="Skicka en kod till mig"))
     expect(page.get_by_role("heading", name="Vänta en stund")).to_be_visible()
 
     while page.title().startswith("Vänta en stund"):
-        page.get_by_role("button", name="Fortsätt").click()
+        press(page.get_by_role("button", name="Fortsätt"))
 
     page.get_by_label("Koden i sms:et").fill(sent_code())
-    page.get_by_role("button", name="Börja prenumerera").click()
+    press(page.get_by_role("button", name="Börja prenumerera"))
     page.get_by_role("heading", name="Klart. Du får sms från oss.").wait_for()
     assert Subscription.objects.latest("pk").area.name == "Fristad"
 
@@ -138,16 +139,16 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
     page.goto(live_server.url)
     page.get_by_role("link", name="Ändra eller avsluta dina sms").click()
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
-    page.get_by_role("button", name="Skicka en kod till mig").click()
+    press(page.get_by_role("button", name="Skicka en kod till mig"))
     page.get_by_label("Koden i sms:et").fill(sent_code())
-    page.get_by_role("button", name="Fortsätt").click()
+    press(page.get_by_role("button", name="Fortsätt"))
     page.get_by_role("heading", name="Äspered").wait_for()
 
     # Another place; going back and saving once more leaves one.
     page.get_by_role("link", name="Lägg till fler områden").click()
     for _again in range(2):
         page.get_by_label("Fristad").check()
-        page.get_by_role("button", name="Spara").click()
+        press(page.get_by_role("button", name="Spara"))
         page.get_by_text("Ditt val är sparat.").wait_for()
         page.go_back()
         page.get_by_label("Fristad").wait_for()
@@ -156,39 +157,39 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
     page.get_by_role("link", name="Ändra Fristad").click()
     page.get_by_label("Dricksvatten").uncheck()
     page.get_by_label("Bara det som är allvarligt").check()
-    page.get_by_role("button", name="Spara").click()
+    press(page.get_by_role("button", name="Spara"))
     page.get_by_text("Ditt val är sparat.").wait_for()
     assert standing(person) == {"Äspered": (None, False), "Fristad": ("power", True)}
 
     page.get_by_label("Inget väntar").check()
-    page.get_by_role("button", name="Spara På natten").click()
+    press(page.get_by_role("button", name="Spara På natten"))
     page.get_by_text("Ditt val är sparat.").wait_for()
     person.refresh_from_db()
     assert person.nights == "nothing"
 
     page.get_by_label("i morgon").check()
-    page.get_by_role("button", name="Pausa").click()
+    press(page.get_by_role("button", name="Pausa"))
     page.get_by_text("Dina sms är pausade till i morgon kl. 07.00.").wait_for()
-    page.get_by_role("button", name="Få sms igen nu").click()
+    press(page.get_by_role("button", name="Få sms igen nu"))
     page.get_by_text("Du får sms igen.").wait_for()
 
     page.get_by_role("link", name="Byt nummer").click()
     page.get_by_label("Ditt nya mobilnummer").fill("070-174 06 06")
-    page.get_by_role("button", name="Skicka en kod till det nya numret").click()
+    press(page.get_by_role("button", name="Skicka en kod till det nya numret"))
     page.get_by_label("Koden i sms:et").fill(sent_code())
-    page.get_by_role("button", name="Fortsätt").click()
+    press(page.get_by_role("button", name="Fortsätt"))
     page.get_by_text("Från och med nu skriver vi till det nya numret.").wait_for()
     person.refresh_from_db()
     assert person.phone == "+46701740606"
 
-    page.get_by_role("button", name="Avsluta Äspered").click()
+    press(page.get_by_role("button", name="Avsluta Äspered"))
     page.get_by_text("Området är avslutat.").wait_for()
     assert standing(person) == {"Fristad": ("power", True)}
 
     end_everything(page)
     assert standing(person) == {}
 
-    page.get_by_role("button", name="Jag är klar").click()
+    press(page.get_by_role("button", name="Jag är klar"))
     page.get_by_label("Ditt mobilnummer").wait_for()
     page.goto(f"{live_server.url}/manage/places/")
     page.get_by_text("Tiden hade gått ut").wait_for()
@@ -197,7 +198,7 @@ def test_somebody_comes_back_changes_what_they_asked_for_and_leaves(
 def end_everything(page: Page) -> None:
     """Asked once more, say yes."""
     page.get_by_role("link", name="Avsluta allt").click()
-    page.get_by_role("button", name="Ja, avsluta allt").click()
+    press(page.get_by_role("button", name="Ja, avsluta allt"))
     page.get_by_text("Allt är avslutat.").wait_for()
 
 
@@ -216,9 +217,9 @@ def test_no_page_within_scrolls_sideways_not_even_with_large_type(
     given.subscriber(areas=list(given.city().values()), serious_only=True)
     page.goto(f"{live_server.url}/manage/")
     page.locator("[name=phone]").fill("070-174 06 05")
-    page.locator("main [type=submit]").click()
+    press(page.locator("main [type=submit]"))
     page.locator("[name=code]").fill(sent_code())
-    page.locator("main [type=submit]").first.click()
+    press(page.locator("main [type=submit]").first)
     page.locator("#places").wait_for()
 
     place = given.city()["Fristad"].code
@@ -232,7 +233,7 @@ def test_a_reader_changes_language_and_stays_where_they_are(
     page: Page, live_server: LiveServer
 ) -> None:
     page.goto(f"{live_server.url}/?place=1490")
-    page.get_by_role("button", name="English").click()
+    press(page.get_by_role("button", name="English"))
 
     page.get_by_role("heading", name="All of Borås: 1 disruption right now").wait_for()
     expect(page).to_have_url(f"{live_server.url}/?place=1490")
@@ -264,7 +265,7 @@ def test_what_became_of_the_sms_is_read_aloud_once(page: Page, live_server: Live
     page.clock.install()
     page.goto(f"{live_server.url}/manage/")
     page.get_by_label("Ditt mobilnummer").fill("070-174 06 05")
-    page.get_by_role("button", name="Skicka en kod till mig").click()
+    press(page.get_by_role("button", name="Skicka en kod till mig"))
     region = page.locator("[data-message][role=status]")
     region.wait_for()
     page.evaluate(

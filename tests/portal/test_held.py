@@ -14,8 +14,8 @@ from notify.residents.models import SignUp, Subscriber
 from notify.residents.services import opt_out
 from tests import given
 from tests.dispatch import world
+from tests.portal.manage.steps import PHONE, ask, enter, said
 from tests.portal.steps import text
-from tests.portal.test_manage import PHONE, ask, enter, said
 from tests.portal.world import sent_code
 
 pytestmark = pytest.mark.django_db

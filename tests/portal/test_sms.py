@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from html import unescape
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from notify.alerts.models import Area
 from notify.alerts.vocabulary import Move
 from notify.channels.sms.compose import compose
+from notify.dispatch.correct import correct
 from notify.dispatch.models import Delivery, Dispatch, State
 from tests import given
 from tests.dispatch import world
@@ -118,6 +120,23 @@ def test_what_has_not_left_was_not_sent(client: Client, state: State) -> None:
     Delivery.objects.update(state=state)
 
     assert not quoted(page(client, dispatch))
+
+
+def test_a_correction_changes_no_word_of_what_was_sent_and_is_told_beside_it(
+    client: Client, english: Client
+) -> None:
+    dispatch = sent()
+    alert, before = world.alert_of(dispatch), quoted(page(client, dispatch))
+    assert "rättat" not in page(client, dispatch)
+    words = {"sv": {"headline": "Vattenavbrott i hela Äspered"}}
+    correct(alert, words, version=alert.version, key=uuid.uuid4(), by=None)
+
+    html = page(client, dispatch)
+
+    assert quoted(html) == before == [compose(dispatch.notice, one) for one in ("sv", "en")]
+    assert "Vattenavbrott i hela Äspered" in html
+    assert "Vi har rättat texten sedan dess" in html
+    assert "We have corrected the words since then" in page(english, dispatch)
 
 
 def test_it_says_how_it_stands_now(client: Client, english: Client) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from notify.alerts import lifecycle
 from notify.alerts.content import AlertContent
+from notify.alerts.correction import correct
 from notify.alerts.models import Alert, Area
 from notify.alerts.vocabulary import Move, Urgency
 from notify.dispatch.models import DirectMessage
@@ -45,6 +46,14 @@ def say(move: Move = Move.PUBLISH, alert: Alert | None = None, **changes: Any) -
         )
     alert.refresh_from_db()
     return alert
+
+
+def mend(alert: Alert, language: str = "sv", **parts: str) -> None:
+    """Correct parts of what was said last, in that language."""
+    alert.refresh_from_db()
+    words = alert.updates.latest("number").present_words
+    mended = words | {language: words[language] | parts}
+    correct(alert, mended, version=alert.version, key=uuid.uuid4(), by=None)
 
 
 def overdue(**changes: Any) -> Alert:

@@ -129,8 +129,15 @@ class AlertSerializer(SaidSerializer):
         return [area.code for area in alert.areas.all()]
 
 
+class CorrectedWordsSerializer(serializers.Serializer[Any]):
+    """Words that have held since they were corrected."""
+
+    words = serializers.DictField(child=PartsSerializer(), help_text="All of them, by language.")
+    corrected_at = InstantField(source="made_at")
+
+
 class UpdateSerializer(SaidSerializer):
-    """One published message: it never changes."""
+    """One published message, in the words in which it was said: it never changes."""
 
     number = serializers.IntegerField(help_text="Its place in the alert's story, from 1.")
     identifier = serializers.UUIDField(help_text="Its name to the world; the feeds' guid.")
@@ -140,6 +147,11 @@ class UpdateSerializer(SaidSerializer):
     )
     places = PlaceSerializer(many=True)
     sent = InstantField()
+    corrections = CorrectedWordsSerializer(
+        source="corrections.all",
+        many=True,
+        help_text="Oldest first. The last one's words stand wherever it is read; nobody was told of them.",
+    )
 
 
 class AlertDetailSerializer(AlertSerializer):

@@ -41,7 +41,8 @@ def every_alert() -> QuerySet[Alert]:
 
 def find_alert(code: str, *, among: QuerySet[Alert] | None = None) -> Alert:
     """The alert of that code with its updates. Raises Http404."""
-    story = Prefetch("updates", Update.objects.select_related("service"))
+    updates = Update.objects.select_related("service").prefetch_related("corrections")
+    story = Prefetch("updates", updates)
     alerts = every_alert() if among is None else among
     alert = alerts.filter(code=code).prefetch_related(story).first()
     if alert is None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from notify.channels.banners.document import banner_item
 from notify.channels.banners.preview import look
-from notify.channels.banners.publish import publish
+from notify.channels.banners.publish import correct, publish
 from notify.channels.base import Preview
 from notify.channels.notice import Notice, Place
 from notify.channels.published import PublishingChannel
@@ -21,6 +21,10 @@ class BannerChannel(PublishingChannel):
     def publish(self, notice: Notice, places: Sequence[Place]) -> None:
         """Show the notice in the banners of these places."""
         publish(notice, places)
+
+    def correct(self, notice: Notice) -> None:
+        """Show the notice in its corrected words in the banners that it is in."""
+        correct(notice)
 
     def preview(self, notice: Notice, language: str) -> Preview:
         """The banner as it will look on somebody's page."""

@@ -28,10 +28,13 @@ WORST_FIRST = {"Extreme": 0, "Severe": 1, "Moderate": 2, "Minor": 3}
 def banner_item(notice: Notice, language: str) -> dict[str, Any]:
     """One alert as a banner shows it; times are RFC 3339 with the site's offset.
 
-    language: of the words, where the alert does not speak the one asked for. label: what the
-    tone, its colour, says in words. until: when it leaves the banner by itself, or null.
+    language: of the words, where the alert does not speak the one asked for. instruction: what somebody's
+    health may hang on first, as in an SMS, unless the words say it themselves. label: what the tone, its
+    colour, says in words. until: when it leaves the banner by itself, or null. corrected: when its words
+    were last corrected, or null.
     """
     words = notice.in_language(language)
+    spoken = language if notice.words.get(language) else notice.language
     with translation.override(language):
         label = phrases.label(notice)
     return {
@@ -45,14 +48,15 @@ def banner_item(notice: Notice, language: str) -> dict[str, Any]:
         "label": label,
         "headline": words.headline,
         "description": words.description,
-        "instruction": words.instruction,
-        "language": language if notice.words.get(language) else notice.language,
+        "instruction": " ".join(filter(None, [*phrases.health(notice, spoken), words.instruction])),
+        "language": spoken,
         "service": {"slug": notice.service, "name": notice.service_name(language)},
         "places": [{"code": place.code, "name": place.name} for place in notice.places],
         "sent": _time(notice.sent),
         "onset": _time(notice.onset),
         "expires": _time(notice.expires),
         "until": _time(until(notice)),
+        "corrected": _time(notice.corrected_at),
         "url": notice.url,
     }
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notify.channels.corrected import CorrectionRow
 from notify.channels.notice import Notice
 from notify.channels.places import PlaceRow
 
@@ -53,6 +54,14 @@ class ItemArea(PlaceRow):
                 fields=["item", "number", "code"], name="one_row_per_item_number_and_area"
             )
         ]
+
+
+class Correction(CorrectionRow):
+    """The words in which banners show a notice, instead of those that it was published in."""
+
+    class Meta(CorrectionRow.Meta):
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
 
 
 class ReleasedScript(models.Model):

@@ -12,7 +12,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from notify.channels.banners.words import label, sentences, tone
+from notify.channels.banners.words import health, label, sentences, tone
 from notify.channels.notice import Notice
 from notify.channels.texts import clean
 
@@ -53,12 +53,18 @@ def draw(notices: Sequence[Notice], language: str, now: datetime) -> bytes:
 
 def _alert(notices: Sequence[Notice], language: str) -> dict[str, Any]:
     first, more = notices[0], len(notices) - 1
+    spoken = language if first.words.get(language) else first.language
+    lines = wrapped(clean(first.in_language(language).headline), LINE, LINES)
+    advice = " ".join(health(first, spoken))
     place = ", ".join([first.service_name(language), *(place.name for place in first.places)])
+    # Under a headline of two lines there is room for one of them: what to do, rather than where.
+    crowded = advice and len(lines) == LINES
     return {
         "colour": COLOURS.get(tone(first), COLOURS["moderate"]),
         "label": label(first),
-        "lines": wrapped(clean(first.in_language(language).headline), LINE, LINES),
-        "place": wrapped(place, SMALL_LINE, 1)[0],
+        "lines": lines,
+        "health": wrapped(advice, SMALL_LINE, 1)[0],
+        "place": "" if crowded else wrapped(place, SMALL_LINE, 1)[0],
         "more": ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
         if more
         else "",

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from notify.channels.banners import bell
-from notify.channels.banners.models import Item, ItemArea
+from notify.channels.banners.models import Correction, Item, ItemArea
+from notify.channels.corrected import put_down
 from notify.channels.notice import Notice, Place
 from notify.channels.texts import clean_json
 
@@ -40,6 +41,15 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
             bell.ring()
         if added and known:
             Item.objects.filter(pk=item.pk).update(arrived_at=timezone.now())
+
+
+def correct(notice: Notice) -> None:
+    """Show the notice in its corrected words: open pages redraw it, and announce nothing.
+
+    Its number stays, by which pages know what they have announced and what a visitor has closed.
+    """
+    put_down(Correction, notice)
+    bell.ring()
 
 
 def _item(notice: Notice) -> Item:

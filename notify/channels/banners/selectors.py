@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from notify.channels.banners.models import Item, ItemArea
+from notify.channels.banners.models import Correction, Item, ItemArea
+from notify.channels.corrected import as_it_stands, latest
 from notify.channels.notice import Notice
 from notify.channels.places import concerning
 
@@ -34,10 +35,18 @@ class Shown:
 def shown(scope: Scope, now: datetime) -> Shown:
     """What the banner shows at ``now``; two SQL statements."""
     items = _items(scope)
-    current = list(items.filter(Q(until=None) | Q(until__gt=now)))
+    current = list(
+        items.filter(Q(until=None) | Q(until__gt=now)).annotate(
+            corrected_words=latest(Correction, "words", alert="alert"),
+            corrected_at=latest(Correction, "corrected_at", alert="alert"),
+        )
+    )
     left = items.filter(until__lte=now).order_by("-until").values_list("until", flat=True).first()
-    times = [item.arrived_at for item in current] + ([left] if left else [])
-    return Shown([item.notice for item in current], max(times, default=None))
+    times = [max(item.arrived_at, item.corrected_at or item.arrived_at) for item in current]
+    notices = [
+        as_it_stands(item.notice, item.corrected_words, item.corrected_at) for item in current
+    ]
+    return Shown(notices, max([*times, *([left] if left else [])], default=None))
 
 
 def _items(scope: Scope) -> QuerySet[Item]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from notify.channels.notice import Notice
+from notify.channels.texts import unsaid
 
 GAP = "{}"
 """Where the script puts what only it knows: a time, a number, a headline."""
@@ -25,6 +26,12 @@ def sentences() -> dict[str, str]:
         "rest": _("Show all %(count)s notices") % {"count": GAP},
         "close": _("Close: %(headline)s") % {"headline": GAP},
     }
+
+
+def health(notice: Notice, language: str) -> list[str]:
+    """What somebody's health may hang on, unless the alert's own words in that language say it."""
+    words = notice.in_language(language)
+    return unsaid(notice.sms_advice_in(language), f"{words.headline} {words.instruction}")
 
 
 def tone(notice: Notice) -> str:

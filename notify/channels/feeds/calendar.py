@@ -89,8 +89,10 @@ def _event(item: Item, language: str) -> Iterator[str]:
     spoken = f"LANGUAGE={words.language}"
     yield "BEGIN:VEVENT"
     yield f"UID:{notice.alert}@{urlsplit(notice.url).hostname}"
-    yield f"DTSTAMP:{_utc(notice.sent)}"
-    yield f"LAST-MODIFIED:{_utc(notice.sent)}"
+    # Other words are another revision (3.8.7.2, 3.8.7.3), but no significant one: SEQUENCE stays (3.8.7.4).
+    revised = _utc(notice.corrected_at or notice.sent)
+    yield f"DTSTAMP:{revised}"
+    yield f"LAST-MODIFIED:{revised}"
     yield f"SEQUENCE:{notice.number}"
     yield f"STATUS:{'CANCELLED' if item.ending == 'cancelled' else 'CONFIRMED'}"
     yield f"DTSTART:{_utc(notice.onset)}"

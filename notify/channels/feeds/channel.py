@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.utils import translation
 
 from notify.channels.base import Preview
-from notify.channels.feeds.publish import publish
+from notify.channels.feeds.publish import correct, publish
 from notify.channels.feeds.wording import entry_words, moment
 from notify.channels.notice import Notice, Place
 from notify.channels.published import PublishingChannel
@@ -22,6 +22,10 @@ class FeedChannel(PublishingChannel):
     def publish(self, notice: Notice, places: Sequence[Place]) -> None:
         """Put the notice into the feeds of these places."""
         publish(notice, places)
+
+    def correct(self, notice: Notice) -> None:
+        """Show the notice's entry in its corrected words."""
+        correct(notice)
 
     def preview(self, notice: Notice, language: str) -> Preview:
         """The entry as a feed reader shows it."""

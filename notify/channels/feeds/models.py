@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notify.channels.corrected import CorrectionRow
 from notify.channels.notice import Notice
 from notify.channels.places import PlaceRow
 
@@ -79,6 +80,14 @@ class EntryArea(PlaceRow):
         constraints = [
             models.UniqueConstraint(fields=["entry", "code"], name="one_row_per_entry_and_area")
         ]
+
+
+class Correction(CorrectionRow):
+    """The words in which feeds show an entry, instead of those that it keeps."""
+
+    class Meta(CorrectionRow.Meta):
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
 
 
 class Document(models.Model):

@@ -11,13 +11,17 @@ from notify.channels.feeds.formats import Item
 
 
 def particulars(item: Item) -> dict[str, Any]:
-    """Plain JSON values in CAP's terms. ``latest``: whether nothing newer was said of the alert."""
+    """Plain JSON values in CAP's terms. ``latest``: whether nothing newer was said of the alert.
+
+    ``corrected``: when its words were last corrected, which is no news of the alert.
+    """
     notice, listed = item.notice, item.listed
     return {
         "alert": notice.alert,
         "number": notice.number,
         "latest": listed.latest,
         "ending": item.ending or None,
+        "corrected": stamp(notice.corrected_at) if notice.corrected_at else None,
         "message_type": notice.message_type,
         "response_type": notice.response_type or None,
         "service": notice.service,

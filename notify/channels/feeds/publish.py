@@ -8,9 +8,10 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from notify.channels.corrected import put_down
 from notify.channels.feeds.cap.freeze import freeze
 from notify.channels.feeds.geometry import Geometry, outermost
-from notify.channels.feeds.models import Ending, Entry, EntryArea, Story
+from notify.channels.feeds.models import Correction, Ending, Entry, EntryArea, Story
 from notify.channels.notice import Notice, Place
 from notify.channels.registry import directory
 from notify.channels.texts import clean_json
@@ -44,6 +45,11 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
         )
         if added and not new:
             Entry.objects.filter(pk=entry.pk).update(arrived_at=timezone.now())
+
+
+def correct(notice: Notice) -> None:
+    """Show the notice's entry in its corrected words from now on. Archives and CAP documents stay as they are."""
+    put_down(Correction, notice)
 
 
 def _outlines(notice: Notice) -> list[Geometry]:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from notify.channels.corrected import as_it_stands, latest
 from notify.channels.feeds.geometry import Geometry
-from notify.channels.feeds.models import Entry, EntryArea, Story
+from notify.channels.feeds.models import Correction, Entry, EntryArea, Story
 from notify.channels.feeds.weeks import Week
 from notify.channels.notice import Notice
 from notify.channels.places import concerning
@@ -41,6 +42,7 @@ class Listed:
 
     ending: "resolved", "cancelled", "lapsed" (planned work whose end has passed), or "". latest:
     whether nothing newer was said of its alert; None in an archive, which does not look ahead.
+    corrected: when its words were; readers are not told of it, so ``updated`` does not move.
     """
 
     update: UUID
@@ -49,6 +51,7 @@ class Listed:
     arrived: datetime
     ending: str
     latest: bool | None = True
+    corrected: datetime | None = None
 
 
 def listed(scope: Scope, now: datetime) -> tuple[list[Listed], datetime | None]:
@@ -66,14 +69,18 @@ def listed(scope: Scope, now: datetime) -> tuple[list[Listed], datetime | None]:
     rows = (
         _entries(scope)
         .filter(standing)
-        .annotate(left=Subquery(left.values("over_at")[:1]))
+        .annotate(
+            left=Subquery(left.values("over_at")[:1]),
+            corrected_at=latest(Correction, "corrected_at", alert="story__alert"),
+        )
         .select_related("story")
         .only("update", "sent", "number", "arrived_at", *(f"story__{name}" for name in STORY))
         .order_by("-sent", "-number", "-pk")[:MOST]
     )
     entries = list(rows)
     over_at = entries[0].left if entries else left.values_list("over_at", flat=True).first()
-    return [_listed(entry, now) for entry in entries], over_at and over_at + LINGER
+    told = [_listed(entry, entry.corrected_at, now) for entry in entries]
+    return told, over_at and over_at + LINGER
 
 
 def _left(scope: Scope, now: datetime) -> QuerySet[Story]:
@@ -82,13 +89,14 @@ def _left(scope: Scope, now: datetime) -> QuerySet[Story]:
     return Story.objects.filter(of_scope, over_at__lte=now - LINGER).order_by("-over_at")
 
 
-def _listed(entry: Entry, now: datetime) -> Listed:
+def _listed(entry: Entry, corrected: datetime | None, now: datetime) -> Listed:
     story, sent = entry.story, entry.sent
-    latest = entry.number == story.number
+    newest = entry.number == story.number
+    arrived = max(entry.arrived_at, corrected or entry.arrived_at)
     # What is newer may stand in other areas' feeds alone; that it is there is told here too.
-    arrived = entry.arrived_at if latest else max(entry.arrived_at, story.arrived_at)
+    arrived = arrived if newest else max(arrived, story.arrived_at)
     if story.over_at is None or story.over_at > now:
-        return Listed(entry.update, sent, sent, arrived, "", latest)
+        return Listed(entry.update, sent, sent, arrived, "", newest, corrected)
     return Listed(
         update=entry.update,
         sent=sent,
@@ -96,7 +104,8 @@ def _listed(entry: Entry, now: datetime) -> Listed:
         # Planned work lapses by the clock; an end is known only when it has arrived here.
         arrived=max(arrived, story.arrived_at if story.ending else story.over_at),
         ending=story.ending or "lapsed",
-        latest=latest,
+        latest=newest,
+        corrected=corrected,
     )
 
 
@@ -120,16 +129,26 @@ def last_before(scope: Scope, week: Week) -> datetime | None:
     return earlier.values_list("sent", flat=True).first()
 
 
-def frozen(updates: Iterable[UUID]) -> dict[UUID, tuple[Notice, list[Geometry], bool]]:
+def told(entries: Iterable[Listed]) -> dict[UUID, tuple[Notice, list[Geometry], bool]]:
     """The words of these entries, the outlines of their areas, and whether each has a CAP document.
 
-    One SQL statement.
+    Those listed as corrected are told in their corrected words. One SQL statement.
     """
-    entries = Entry.objects.filter(update__in=list(updates))
-    rows = entries.values_list("update", "notice_json", "outlines", "document")
+    corrected = {entry.update: entry.corrected for entry in entries}
+    rows = Entry.objects.filter(update__in=list(corrected)).values_list(
+        "update",
+        "notice_json",
+        "outlines",
+        "document",
+        latest(Correction, "words", alert="story__alert"),
+    )
     return {
-        update: (Notice.from_json(plain), outlines, document is not None)
-        for update, plain, outlines, document in rows
+        update: (
+            as_it_stands(Notice.from_json(plain), words, corrected[update]),
+            outlines,
+            document is not None,
+        )
+        for update, plain, outlines, document, words in rows
     }
 
 

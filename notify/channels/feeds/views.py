@@ -125,7 +125,7 @@ def _week(text: str, asked: Subject) -> Week:
 @lru_cache(maxsize=128)
 def _rendered(head: Head, entries: tuple[Listed, ...]) -> bytes:
     """The bytes of a feed. What it is keyed by says all that they depend on: the rest is frozen."""
-    told = selectors.frozen(entry.update for entry in entries)
+    told = selectors.told(entries)
     return render(head, [Item(entry, *told[entry.update]) for entry in entries])
 
 

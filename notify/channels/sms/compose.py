@@ -20,7 +20,7 @@ from django.utils.translation import npgettext, override, pgettext
 
 from notify.channels.notice import Notice
 from notify.channels.sms.text import measure, normalise
-from notify.channels.texts import says
+from notify.channels.texts import says, unsaid
 
 MOST_PLACES = 6
 """How many places are named; the rest are counted, and named on the page that the link leads to."""
@@ -142,9 +142,7 @@ def _places(notice: Notice, headline: str) -> str:
 
 def _advice(notice: Notice, language: str, said: str) -> list[str]:
     """What somebody's health may hang on, unless the editor's own words say the same."""
-    plain = normalise(said).casefold()
-    sentences = notice.sms_advice_in(language)
-    return [one for one in sentences if one.rstrip(".").casefold() not in plain]
+    return unsaid(notice.sms_advice_in(language), normalise(said))
 
 
 def _names(headline: str, place: str) -> bool:

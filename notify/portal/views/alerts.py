@@ -75,7 +75,7 @@ def _map() -> dict[str, str]:
 @fresh
 def alert(request: HttpRequest, code: str) -> HttpResponse:
     """One alert: how it stands, what to do, and everything said of it. 404 for a draft."""
-    story = Prefetch("updates", Update.objects.order_by("number"))
+    story = Prefetch("updates", Update.objects.order_by("number").prefetch_related("corrections"))
     found = get_object_or_404(published_alerts().prefetch_related(story), code=code)
     now = timezone.now()
     entry, updates = Entry.of(found, now), list(found.updates.all())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
+from notify.alerts.models import Correction
 from notify.alerts.phases import phase_of
 from notify.channels.notice import Notice
 from notify.channels.sms.channel import SmsChannel
@@ -37,7 +39,8 @@ class Message:
 @fresh
 def said(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """What the SMS about an update says, in each language; 404 for what was never published."""
-    dispatches = Dispatch.objects.select_related("update__alert")
+    corrected = Exists(Correction.objects.filter(update=OuterRef("update")))
+    dispatches = Dispatch.objects.select_related("update__alert").annotate(corrected=corrected)
     dispatch = get_object_or_404(dispatches, update__alert__code=code, update__number=number)
     update, alert = dispatch.update, dispatch.update.alert
     return render(
@@ -50,6 +53,7 @@ def said(request: HttpRequest, code: str, number: int) -> HttpResponse:
             "phase": phase_of(alert, timezone.now()),
             "sent": has_left(dispatch, SmsChannel.name),
             "messages_sent": list(_messages(dispatch.notice)),
+            "dispatch": dispatch,
             "newer": alert.updates.filter(number__gt=number).exists(),
         },
     )

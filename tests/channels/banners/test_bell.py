@@ -32,3 +32,14 @@ def test_what_is_published_is_there_though_nobody_can_be_told(
     hand(BannerChannel(), notice())
     assert Item.objects.count() == 1
     assert "no bell for banners" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_rings_for_a_correction_too(redis: Redis) -> None:
+    told = notice()
+    hand(BannerChannel(), told)
+    with redis.pubsub() as heard:  # type: ignore[no-untyped-call]
+        heard.subscribe(bell.channel())
+        assert heard.get_message(timeout=5)
+        BannerChannel().correct(told.corrected(told.words, told.sent))
+        assert heard.get_message(timeout=5)["data"]

@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from notify.alerts.advice import BANK
 from notify.channels.banners import picture
 from notify.channels.banners.document import ranked_notices
-from notify.channels.notice import Notice, Words
+from notify.channels.notice import Advice, Notice, Words
 from tests.channels.notices import all_clear_of, notice
 
 NOW = datetime(2026, 11, 25, 13, 5, tzinfo=UTC)
@@ -30,6 +31,27 @@ def test_it_says_the_worst_how_many_more_and_when_it_was_drawn() -> None:
         "och 2 till",
     ):
         assert part in said
+
+
+@pytest.mark.parametrize(
+    ("headline", "place"),
+    [
+        ("Vattenavbrott i Äspered", True),
+        ("Vattenavbrott i Äspered och i stora delar av Toarp", False),
+    ],
+)
+def test_it_says_what_health_hangs_on_rather_than_where(headline: str, place: bool) -> None:
+    no = Advice("drink", "no", {}, {"sv": "Drick inte vattnet, inte ens kokat."})
+    said = words("sv", notice(words={"sv": Words(headline)}, advice=(no,)))
+    assert said.count("Drick inte vattnet, inte ens kokat.") == 2  # seen, and in its title
+    assert ("Dricksvatten, Äspered" in said) is place
+
+
+def test_every_sentence_that_health_hangs_on_has_room() -> None:
+    sentences = [one for phrase in BANK for one in phrase.sms_by_language().values()]
+    assert sentences
+    for sentence in sentences:
+        assert picture.wrapped(sentence, picture.SMALL_LINE, 1) == [sentence]
 
 
 def test_it_says_so_when_there_is_nothing() -> None:

@@ -24,7 +24,7 @@ from notify.channels.banners import script
 from notify.channels.banners.channel import BannerChannel
 from notify.channels.banners.document import document
 from notify.channels.banners.models import ReleasedScript
-from notify.channels.notice import Words
+from notify.channels.notice import Advice, Words
 from tests import given
 from tests.channels.notices import FRISTAD, ÄSPERED, all_clear_of, hand, notice, update_of
 
@@ -82,6 +82,7 @@ def test_it_says_everything_a_banner_shows(client: Client) -> None:
             "onset": "2026-11-23T09:30:00+01:00",
             "expires": "2026-11-23T17:00:00+01:00",
             "until": None,
+            "corrected": None,
             "url": "http://testserver/a/test123/",
         }
     ]
@@ -154,6 +155,62 @@ def test_bytes_change_only_when_something_did(client: Client) -> None:
     )
     hand(banners, update_of(told))
     assert client.get(DOCUMENT)["ETag"] != first["ETag"]
+
+
+def test_a_correction_moves_the_date_and_changes_words_alone(client: Client) -> None:
+    told = notice()
+    hand(banners, told)
+    (before,) = read(client)["items"]
+    mended = {"sv": Words("Vattenavbrott i Äspereds tätort"), "en": Words("Outage")}
+    at = datetime(2099, 11, 23, 9, 20, tzinfo=UTC)
+
+    banners.correct(told.corrected(mended, at))
+
+    (after,) = read(client)["items"]
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"headline", "description", "instruction", "corrected"}
+    assert client.get(DOCUMENT)["Last-Modified"] == "Mon, 23 Nov 2099 09:20:00 GMT"
+
+
+BOIL = Advice(
+    "drink",
+    "boil",
+    {"sv": "Koka vattnet innan du dricker det.", "en": "Boil the water before you drink it."},
+    {"sv": "Koka dricksvattnet.", "en": "Boil your drinking water."},
+)
+FLUSH = Advice("flush", "yes", {"sv": "Spola som vanligt.", "en": "Flush as usual."})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("sv", "Koka dricksvattnet."), ("en", "Boil your drinking water.")]
+)
+def test_what_health_hangs_on_comes_before_what_else_to_do(
+    client: Client, language: str, sentence: str
+) -> None:
+    told = notice(advice=(BOIL, FLUSH))
+    hand(banners, told)
+    (item,) = read(client, f"?lang={language}")["items"]
+    assert item["instruction"] == f"{sentence} {told.words[language].instruction}"
+    frame = client.get(f"/embed/v1/frame/?lang={language}").content.decode()
+    assert sentence in frame
+    assert "Spola" not in frame
+
+
+@pytest.mark.parametrize(
+    ("words", "instruction"),
+    [
+        (Words("Vattnet är grumligt", "Vi spolar rören."), "Koka dricksvattnet."),
+        (Words("Koka dricksvattnet i Äspered", "", "Ta kallt vatten."), "Ta kallt vatten."),
+        (Words("Grumligt", "", "Koka dricksvattnet i tre minuter."), None),
+    ],
+)
+def test_nobody_reads_it_twice_and_in_the_language_that_the_alert_speaks(
+    client: Client, words: Words, instruction: str | None
+) -> None:
+    hand(banners, notice(advice=(BOIL,), words={"sv": words}))
+    for language in ("sv", "en"):
+        (item,) = read(client, f"?lang={language}")["items"]
+        assert item["instruction"] == (instruction or words.instruction)
 
 
 def test_what_leaves_by_itself_moves_the_date(client: Client) -> None:

@@ -178,12 +178,9 @@ def test_urgent_words_overtake_a_routine_fan_out_that_goes_on_slowly(
     with ThreadPoolExecutor(1) as pool:
         routine = pool.submit(by_the_handful, two[0], people(250), "Minor")
         shared.wait_for_messages("+46700000005")
-        began = time.monotonic()
         by_the_handful(two[1], people(150, 1000), "Severe")
-        seconds = time.monotonic() - began
         during = len(shared.ledger())
         assert {one.outcome for one in routine.result()} == {Outcome.ACCEPTED}
-    assert seconds < 2.5, "300 segments at nearly 200 a second"
     assert during < 250, "routine ones stood back"
 
 
@@ -195,9 +192,9 @@ def test_a_text_to_one_person_waits_behind_no_fan_out(
     with ThreadPoolExecutor(1) as pool:
         routine = pool.submit(by_the_handful, two[0], people(60), "Minor")
         shared.wait_for_messages("+46700000003")
-        began = time.monotonic()
+        before = len(shared.ledger())
         [receipt] = two[1].send_texts([Text("+46701740610", "m1", "Hej", valid_for=600)])
-        assert time.monotonic() - began < 1
+        assert len(shared.ledger()) - before < 25, "of the other 57, half would take a second"
         assert receipt.outcome is Outcome.ACCEPTED
         routine.result()
 
