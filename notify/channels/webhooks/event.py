@@ -5,7 +5,6 @@ Its shape is a promise (docs/webhooks.md): fields may be added, none is taken aw
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from notify.channels.notice import Notice
-from notify.channels.texts import clean_json
+from notify.channels.texts import json_bytes
 
 TEST = "test"
 """The type of an event that tells of nothing: somebody tries the connection."""
@@ -46,8 +45,7 @@ def trial(name: str) -> Event:
 
 def document(kind: str, at: datetime, data: dict[str, Any]) -> bytes:
     """An event's body, as the specification has it: type, timestamp and data."""
-    told = {"type": kind, "timestamp": _instant(at), "data": clean_json(data)}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return json_bytes({"type": kind, "timestamp": _instant(at), "data": data})
 
 
 def _data(notice: Notice) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
@@ -14,6 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from notify.alerts.models import Area
@@ -77,6 +79,21 @@ def test_an_address_on_the_open_internet_is_taken(url: str) -> None:
 def test_any_other_is_refused_with_a_sentence(url: str, said: str) -> None:
     with override("en"), pytest.raises(BadAddress, match=said):
         check_url(url)
+
+
+@hypothesis.settings(max_examples=100)
+@hypothesis.given(
+    st.one_of(
+        st.text(), st.text().map("https://{}".format), st.text().map("https://a.se:{}".format)
+    )
+)
+def test_whatever_is_written_is_an_address_or_refused_with_a_sentence(url: str) -> None:
+    refused = ""
+    try:
+        check_url(url)
+    except BadAddress as bad:
+        refused = str(bad)
+    assert refused or url.lower().startswith("https://")
 
 
 def test_a_network_of_our_own_may_be_told_without_tls(settings: Settings) -> None:

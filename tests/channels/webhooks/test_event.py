@@ -7,8 +7,10 @@ import uuid
 from datetime import UTC, datetime
 
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from notify.channels.notice import Advice
+from notify.channels.notice import Advice, Words
 from notify.channels.webhooks.event import event, trial
 from tests.channels.notices import FRISTAD, ÄSPERED, all_clear_of, cancel_of, notice, update_of
 
@@ -91,6 +93,15 @@ def test_how_it_ends_is_its_type_and_its_state() -> None:
 def test_times_are_the_sites_and_say_their_offset() -> None:
     said = json.loads(event(notice()).body)
     assert datetime.fromisoformat(said["timestamp"]).utcoffset() == timezone.localtime().utcoffset()
+
+
+@settings(max_examples=40)
+@given(st.text())
+def test_whatever_somebody_wrote_it_is_a_document_that_can_be_read(text: str) -> None:
+    told = notice(words={"sv": Words("Rubrik", text, text)}, help_at=(text,))
+    said = json.loads(event(told).body.decode("utf-8"))
+    assert said["data"]["words"]["sv"]["headline"] == "Rubrik"
+    assert "\x00" not in said["data"]["words"]["sv"]["description"]
 
 
 def test_a_test_tells_of_nothing_and_has_an_id_of_its_own() -> None:
