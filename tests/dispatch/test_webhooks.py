@@ -77,9 +77,10 @@ def test_a_receiver_that_is_away_is_tried_for_a_day_ever_more_rarely(
 def test_what_others_have_answered_is_in_the_ledger_while_one_is_silent(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notify.channels.webhooks.channel.PAUSE", 0.05)
+    monkeypatch.setattr("notify.channels.webhooks.channel.PAUSE", 0.15)
     monkeypatch.setattr("notify.channels.webhooks.post.ANSWER_SECONDS", 0.4)
-    monkeypatch.setattr(sending, "RECORD_AFTER", timedelta(0))
+    # Later than the others answer, sooner than the pause.
+    monkeypatch.setattr(sending, "RECORD_AFTER", timedelta(milliseconds=100))
     silent = registered(receiver, "/silent")
     others = [registered(receiver, f"/{number}") for number in range(3)]
     receiver.hold = {"/silent"}
