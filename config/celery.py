@@ -1,6 +1,6 @@
 """The Celery application: two queues for fan-outs, one for other systems, one for upkeep, and a beat.
 
-Tasks live in ``notify/dispatch/tasks.py``.
+Tasks live in ``tasks.py`` of ``notify/dispatch`` and ``notify/intake``.
 """
 
 from __future__ import annotations

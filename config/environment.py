@@ -297,6 +297,28 @@ def cap_sender(name: str, value: str) -> str:
     return value
 
 
+def trusted_senders(name: str, values: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Pairs of a CAP sender and the name of a user: "scada.example.se=driftcentralen"."""
+    pairs = []
+    for value in values:
+        sender, _equals, user = value.strip().rpartition("=")
+        if not (CAP_SENDER.fullmatch(sender) and user.strip()):
+            raise ImproperlyConfigured(
+                f"{name} holds {value!r}: write each as sender=user, such as scada.example.se=driftcentralen."
+            )
+        pairs.append((sender, user.strip()))
+    return frozenset(pairs)
+
+
+def address(name: str, value: str) -> str:
+    """An address of http or https; empty stays empty."""
+    if value and not re.fullmatch(r"https?://[^\s<>\"@]+", value, re.ASCII):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: write an address, such as https://vma.example.se/api/v3/alerts."
+        )
+    return value
+
+
 def signing_key(name: str, value: str) -> str:
     """An RSA private key as PEM; empty stays empty. "\\n" may stand for a line break."""
     if not value:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "notify.console",
     "notify.portal",
     "notify.api",
+    "notify.intake",
     "notify.dispatch",
     "notify.residents",
     "notify.alerts",
@@ -166,7 +167,7 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {
         "task": "notify.dispatch.tasks.sweep",
         "schedule": 5.0,
@@ -272,6 +273,26 @@ CAP_SIGNING_CERTIFICATE = environment.signing_certificates(
     env.str("CAP_SIGNING_CERTIFICATE", default=""),
     CAP_SIGNING_KEY,
 )
+# Whose CAP messages, sent with a key of which user, are published without an editor: (sender, user name).
+CAP_TRUSTED_SENDERS = environment.trusted_senders(
+    "CAP_TRUSTED_SENDERS", env.list("CAP_TRUSTED_SENDERS", default=[])
+)
+# VMA, fetched for the editors: the address of the list, seconds between two askings, and the service of ours
+# that its drafts are about, for VMA names none.
+VMA_URL = environment.address("VMA_URL", env.str("VMA_URL", default=""))
+VMA_POLL = environment.within("VMA_POLL", env.int("VMA_POLL", default=60), 20, 3600)
+VMA_SERVICE: str = env.str("VMA_SERVICE", default="")
+if bool(VMA_URL) != bool(VMA_SERVICE):
+    raise ImproperlyConfigured(
+        "VMA_URL and VMA_SERVICE go together: a draft is about a service, and VMA names none."
+    )
+if VMA_URL:
+    # Whether it is time to ask is written in the database.
+    CELERY_BEAT_SCHEDULE["vma"] = {
+        "task": "notify.intake.tasks.poll_vma",
+        "schedule": 10.0,
+        "options": {"queue": "upkeep", "expires": 10},
+    }
 
 # --- who wants to know ------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ OPTIONAL_PREFIXES = (
     "KEEP_",
     "MAP_TILES_",
     "SMS_PRICE_",
+    "VMA_",
 )
 OPTIONAL = (
     "EVENTS_ORIGIN",
