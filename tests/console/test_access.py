@@ -25,7 +25,7 @@ GUARDED = [
 
 def address(route: URLPattern, alert: Alert) -> str:
     """The route's address for this alert."""
-    values = {"code": alert.code, "number": 1}
+    values = {"code": alert.code, "number": 1, "pk": 1}
     wanted = {name: values[name] for name in route.pattern.converters}
     return reverse(f"console:{route.name}", kwargs=wanted)
 
@@ -73,7 +73,7 @@ def test_reading_changes_nothing(route: URLPattern, client: Client, state: str) 
     alert = given.draft() if state == "draft" else published()
     before = everything()
     answer = client.get(address(route, alert))
-    assert answer.status_code in {200, 404, 409}
+    assert answer.status_code in {200, 404, 405, 409}
     assert everything() == before
 
 
