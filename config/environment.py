@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -151,6 +152,19 @@ def hubs(name: str, values: Iterable[str]) -> list[str]:
                 f"{name} holds {value!r}: give addresses such as https://hub.example.se/, comma-separated."
             )
     return known
+
+
+def networks(name: str, values: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, such as 10.20.0.0/16."""
+    found = []
+    for value in values:
+        try:
+            found.append(ip_network(value, strict=False))
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} holds {value!r}: give addresses or networks, comma-separated."
+            ) from None
+    return found
 
 
 def secret_key(name: str, value: str) -> str:

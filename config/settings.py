@@ -7,7 +7,6 @@ or wrong stops the start with a sentence that names the variable (``config/envir
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +48,8 @@ INSTALLED_APPS = [
     "notify.channels.sms",
     "notify.channels.feeds",
     "notify.channels.banners",
+    "notify.channels.webhooks",
+    "notify.channels.websub",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -160,8 +161,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONSUMER = "config.consumer.LastingConsumer"
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
 CELERY_TASK_DEFAULT_QUEUE = "routine"
-# Every worker hears "upkeep", whatever else it was started for: see config/celery.py.
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"urgent": {}, "routine": {}, "upkeep": {}}
+# Every worker hears "upkeep", and whoever hears "routine" also "systems": see config/celery.py.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    name: {} for name in ("urgent", "routine", "systems", "upkeep")
+}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -219,13 +222,7 @@ if all(_elks.values()) and not SMS_ENABLED:
     raise ImproperlyConfigured(
         "46elks stands in for Twilio: also set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SENDER."
     )
-for _address in ELKS_CALLBACK_ADDRESSES:
-    try:
-        ip_network(_address, strict=False)
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"ELKS_CALLBACK_ADDRESSES holds {_address!r}: give addresses or networks, comma-separated."
-        ) from None
+environment.networks("ELKS_CALLBACK_ADDRESSES", ELKS_CALLBACK_ADDRESSES)
 # What the sender may send, in segments: Twilio gives an alphanumeric sender 10 a second. 0 is no limit:
 # a guess that is too low makes an alert late, and too high only fills the provider's own queue.
 SMS_SEGMENTS_PER_SECOND: float = env.float("SMS_SEGMENTS_PER_SECOND", default=0)
@@ -246,9 +243,19 @@ NOTIFY_CHANNELS = [
     *(["notify.channels.sms.channel.SmsChannel"] if SMS_ENABLED else []),
     "notify.channels.feeds.channel.FeedChannel",
     "notify.channels.banners.channel.BannerChannel",
+    "notify.channels.websub.channel.WebSubChannel",
+    "notify.channels.webhooks.channel.WebhookChannel",
 ]
-# Hubs that tell feed readers at once (WebSub): feeds link to them.
+# Hubs that tell feed readers at once (WebSub): feeds link to them, and they are told of every change.
 WEBSUB_HUBS = environment.hubs("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]))
+# How many addresses one request to a hub names: those of PubSubHubbub 0.4 take several, others only one.
+WEBSUB_TOPICS_AT_ONCE = environment.within(
+    "WEBSUB_TOPICS_AT_ONCE", env.int("WEBSUB_TOPICS_AT_ONCE", default=1), 1, 500
+)
+# Networks of our own where webhooks may go too, and without TLS; otherwise only the open internet, by https.
+WEBHOOKS_ALLOW_NETWORKS = environment.networks(
+    "WEBHOOKS_ALLOW_NETWORKS", env.list("WEBHOOKS_ALLOW_NETWORKS", default=[])
+)
 # Channels stand beside alerts and import nothing of them: this names who knows the places.
 NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 

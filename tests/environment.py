@@ -60,7 +60,9 @@ OPTIONAL = (
     "STATIC_ROOT",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
+    "WEBHOOKS_ALLOW_NETWORKS",
     "WEBSUB_HUBS",
+    "WEBSUB_TOPICS_AT_ONCE",
 )
 # Set by apply(), from TEST_… variables.
 SERVERS = ("DATABASE_URL", "REDIS_URL")

@@ -135,6 +135,11 @@ class Directory:
         places = (Place(*row) for row in rows.values_list("code", "name", "path"))
         return {place.code: place for place in places}
 
+    def related(self, paths: Iterable[str]) -> list[str]:
+        """The codes of the areas that lie in one of the paths, or that one of them lies in; one SQL statement."""
+        rows = related_areas(paths).filter(active=True).order_by("path")
+        return list(rows.values_list("code", flat=True))
+
     def outlines(self, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The outlines of those of the codes that are areas and have one, by code; one SQL statement."""
         rows = Area.objects.filter(code__in=list(codes), active=True, outline__isnull=False)

@@ -1,4 +1,6 @@
-"""The addresses of the console. Every view but login and logout is for editors only."""
+"""The addresses of the console. Every view but login and logout is for editors only, or for those who manage
+receiving systems.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from notify.console.views import (
     moves,
     publishing,
     story,
+    systems,
 )
 
 app_name = "console"
@@ -38,4 +41,12 @@ urlpatterns = [
     path("alerts/<slug:code>/updates/<int:number>/now/", fanout.now, name="fanout-now"),
     path("alerts/<slug:code>/updates/<int:number>/stop/", deciding.stop, name="fanout-stop"),
     path("alerts/<slug:code>/updates/<int:number>/retry/", deciding.retry, name="fanout-retry"),
+    path("systems/", systems.systems, name="systems"),
+    path("systems/new/", systems.new, name="system-new"),
+    path("systems/<int:key>/", systems.system, name="system"),
+    path("systems/<int:key>/edit/", systems.edit, name="system-edit"),
+    path("systems/<int:key>/test/", systems.test, name="system-test"),
+    path("systems/<int:key>/secret/", systems.rotate, name="system-rotate"),
+    path("systems/<int:key>/switch/", systems.switch, name="system-switch"),
+    path("systems/<int:key>/again/<int:delivery>/", systems.repeat, name="system-repeat"),
 ]

@@ -214,6 +214,8 @@ def test_half_a_provider_is_refused_and_the_other_half_named(
             {"ELKS_CALLBACK_ADDRESSES": "192.0.2.0/24,there"},
             "ELKS_CALLBACK_ADDRESSES holds 'there'",
         ),
+        ({"WEBHOOKS_ALLOW_NETWORKS": "10.20.0.0/99"}, "WEBHOOKS_ALLOW_NETWORKS holds"),
+        ({"WEBSUB_TOPICS_AT_ONCE": "0"}, "WEBSUB_TOPICS_AT_ONCE is 0: write 1 to 500"),
         ({"SMS_SEGMENTS_PER_SECOND": "-1"}, "SMS_SEGMENTS_PER_SECOND is '-1'"),
         ({"SMS_SEGMENTS_PER_SECOND": "9e9"}, "SMS_SEGMENTS_PER_SECOND"),
         ({"SMS_WORKERS": "0"}, "SMS_WORKERS must be 1 or more"),
