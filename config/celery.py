@@ -1,6 +1,6 @@
-"""The Celery application: two queues for fan-outs, one for upkeep, and a beat.
+"""The Celery application: two queues for fan-outs, one for other systems, one for upkeep, and a beat.
 
-Tasks live in ``notify/dispatch/tasks.py``.
+Tasks live in ``tasks.py`` of ``notify/dispatch`` and ``notify/intake``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def keep_logging(**_options: object) -> None:
 def listen(**_options: object) -> None:
     """Take what every worker does to the queues it was started for."""
     hear_upkeep(app)
+    hear_systems(app)
 
 
 def hear_upkeep(worker: Celery) -> None:
@@ -35,3 +36,14 @@ def hear_upkeep(worker: Celery) -> None:
     """
     queues = worker.amqp.queues
     queues.select_add(queues["upkeep"])
+
+
+def hear_systems(worker: Celery) -> None:
+    """Let whoever carries what is routine tell other systems too, in turns.
+
+    Never who carries what is urgent: a system that does not answer would keep one of its few
+    processes from people's SMS.
+    """
+    queues = worker.amqp.queues
+    if "routine" in queues.consume_from:
+        queues.select_add(queues["systems"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -153,6 +154,19 @@ def hubs(name: str, values: Iterable[str]) -> list[str]:
     return known
 
 
+def networks(name: str, values: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, such as 10.20.0.0/16."""
+    found = []
+    for value in values:
+        try:
+            found.append(ip_network(value, strict=False))
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} holds {value!r}: give addresses or networks, comma-separated."
+            ) from None
+    return found
+
+
 def secret_key(name: str, value: str) -> str:
     """A key that nobody guesses, by the same measure as ``check --deploy``."""
     if (
@@ -279,6 +293,28 @@ def cap_sender(name: str, value: str) -> str:
         raise ImproperlyConfigured(
             f"{name} is {value!r}: write a domain or an e-mail address, such as drift@example.se, "
             "without spaces, commas, < or &."
+        )
+    return value
+
+
+def trusted_senders(name: str, values: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Pairs of a CAP sender and the name of a user: "scada.example.se=driftcentralen"."""
+    pairs = []
+    for value in values:
+        sender, _equals, user = value.strip().rpartition("=")
+        if not (CAP_SENDER.fullmatch(sender) and user.strip()):
+            raise ImproperlyConfigured(
+                f"{name} holds {value!r}: write each as sender=user, such as scada.example.se=driftcentralen."
+            )
+        pairs.append((sender, user.strip()))
+    return frozenset(pairs)
+
+
+def address(name: str, value: str) -> str:
+    """An address of http or https; empty stays empty."""
+    if value and not re.fullmatch(r"https?://[^\s<>\"@]+", value, re.ASCII):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: write an address, such as https://vma.example.se/api/v3/alerts."
         )
     return value
 

@@ -18,6 +18,7 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from notify.dispatch.metrics import registry
+from notify.intake.metrics import intake
 
 
 @never_cache
@@ -26,7 +27,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Every metric as text, or 401 without the token, or 403 where there is none."""
     if not (_is_local(request) or _has_token(request)):
         return _refused()
-    return HttpResponse(generate_latest(registry()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return HttpResponse(generate_latest(registry(intake)), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _is_local(request: HttpRequest) -> bool:

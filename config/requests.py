@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import defaults
 
-from notify.api.problems import refusal
+from notify.api.problems import failure, refusal
 
 API = "/api/"
 FOR_PROGRAMS = (API, "/sms/")
@@ -38,6 +39,20 @@ def refuse_what_cannot_be(get_response: Answer) -> Answer:
         return _with_a_page(request, get_response(request))
 
     return middleware
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself refuses, such as a host that is not ours: its handler400."""
+    if request.path.startswith(API):
+        return refusal(BadRequest())
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What went wrong with us, wherever it did: Django's handler500. It is in the log already."""
+    if request.path.startswith(API):
+        return failure()
+    return defaults.server_error(request)
 
 
 def _has_nul(request: HttpRequest) -> bool:

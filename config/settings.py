@@ -7,7 +7,6 @@ or wrong stops the start with a sentence that names the variable (``config/envir
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,12 +41,15 @@ INSTALLED_APPS = [
     "notify.console",
     "notify.portal",
     "notify.api",
+    "notify.intake",
     "notify.dispatch",
     "notify.residents",
     "notify.alerts",
     "notify.channels.sms",
     "notify.channels.feeds",
     "notify.channels.banners",
+    "notify.channels.webhooks",
+    "notify.channels.websub",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -160,11 +162,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONSUMER = "config.consumer.LastingConsumer"
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
 CELERY_TASK_DEFAULT_QUEUE = "routine"
-# Every worker hears "upkeep", whatever else it was started for: see config/celery.py.
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"urgent": {}, "routine": {}, "upkeep": {}}
+# Every worker hears "upkeep", and whoever hears "routine" also "systems": see config/celery.py.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    name: {} for name in ("urgent", "routine", "systems", "upkeep")
+}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {
         "task": "notify.dispatch.tasks.sweep",
         "schedule": 5.0,
@@ -219,13 +223,7 @@ if all(_elks.values()) and not SMS_ENABLED:
     raise ImproperlyConfigured(
         "46elks stands in for Twilio: also set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SENDER."
     )
-for _address in ELKS_CALLBACK_ADDRESSES:
-    try:
-        ip_network(_address, strict=False)
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"ELKS_CALLBACK_ADDRESSES holds {_address!r}: give addresses or networks, comma-separated."
-        ) from None
+environment.networks("ELKS_CALLBACK_ADDRESSES", ELKS_CALLBACK_ADDRESSES)
 # What the sender may send, in segments: Twilio gives an alphanumeric sender 10 a second. 0 is no limit:
 # a guess that is too low makes an alert late, and too high only fills the provider's own queue.
 SMS_SEGMENTS_PER_SECOND: float = env.float("SMS_SEGMENTS_PER_SECOND", default=0)
@@ -246,6 +244,8 @@ NOTIFY_CHANNELS = [
     *(["notify.channels.sms.channel.SmsChannel"] if SMS_ENABLED else []),
     "notify.channels.feeds.channel.FeedChannel",
     "notify.channels.banners.channel.BannerChannel",
+    "notify.channels.websub.channel.WebSubChannel",
+    "notify.channels.webhooks.channel.WebhookChannel",
 ]
 # What changes for readers, and who says how it stands (notify/channels/kept): a ground of its own for each.
 KEPT_TOPICS = {
@@ -253,8 +253,16 @@ KEPT_TOPICS = {
     "feeds": "notify.channels.feeds.selectors.stamp",
     "banners": "notify.channels.banners.selectors.stamp",
 }
-# Hubs that tell feed readers at once (WebSub): feeds link to them.
+# Hubs that tell feed readers at once (WebSub): feeds link to them, and they are told of every change.
 WEBSUB_HUBS = environment.hubs("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]))
+# How many addresses one request to a hub names: those of PubSubHubbub 0.4 take several, others only one.
+WEBSUB_TOPICS_AT_ONCE = environment.within(
+    "WEBSUB_TOPICS_AT_ONCE", env.int("WEBSUB_TOPICS_AT_ONCE", default=1), 1, 500
+)
+# Networks of our own where webhooks may go too, and without TLS; otherwise only the open internet, by https.
+WEBHOOKS_ALLOW_NETWORKS = environment.networks(
+    "WEBHOOKS_ALLOW_NETWORKS", env.list("WEBHOOKS_ALLOW_NETWORKS", default=[])
+)
 # Channels stand beside alerts and import nothing of them: this names who knows the places.
 NOTIFY_DIRECTORY = "notify.alerts.selectors.Directory"
 
@@ -272,6 +280,26 @@ CAP_SIGNING_CERTIFICATE = environment.signing_certificates(
     env.str("CAP_SIGNING_CERTIFICATE", default=""),
     CAP_SIGNING_KEY,
 )
+# Whose CAP messages, sent with a key of which user, are published without an editor: (sender, user name).
+CAP_TRUSTED_SENDERS = environment.trusted_senders(
+    "CAP_TRUSTED_SENDERS", env.list("CAP_TRUSTED_SENDERS", default=[])
+)
+# VMA, fetched for the editors: the address of the list, seconds between two askings, and the service of ours
+# that its drafts are about, for VMA names none.
+VMA_URL = environment.address("VMA_URL", env.str("VMA_URL", default=""))
+VMA_POLL = environment.within("VMA_POLL", env.int("VMA_POLL", default=60), 20, 3600)
+VMA_SERVICE: str = env.str("VMA_SERVICE", default="")
+if bool(VMA_URL) != bool(VMA_SERVICE):
+    raise ImproperlyConfigured(
+        "VMA_URL and VMA_SERVICE go together: a draft is about a service, and VMA names none."
+    )
+if VMA_URL:
+    # Whether it is time to ask is written in the database.
+    CELERY_BEAT_SCHEDULE["vma"] = {
+        "task": "notify.intake.tasks.poll_vma",
+        "schedule": 10.0,
+        "options": {"queue": "upkeep", "expires": 10},
+    }
 
 # --- who wants to know ------------------------------------------------------------------------
 
@@ -401,10 +429,24 @@ TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 
 # --- the API ----------------------------------------------------------------------------------
 
+# Calls a minute, of one key and of one address without a key; 0 for no limit.
+API_LIMIT_PER_KEY_PER_MINUTE = environment.within(
+    "API_LIMIT_PER_KEY_PER_MINUTE",
+    env.int("API_LIMIT_PER_KEY_PER_MINUTE", default=1200),
+    0,
+    1_000_000,
+)
+API_LIMIT_PER_CLIENT_PER_MINUTE = environment.within(
+    "API_LIMIT_PER_CLIENT_PER_MINUTE",
+    env.int("API_LIMIT_PER_CLIENT_PER_MINUTE", default=300),
+    0,
+    1_000_000,
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["notify.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["notify.api.permissions.ReadOrScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify.api.negotiation.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["notify.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "notify.api.schema.AccessSchema",
     "EXCEPTION_HANDLER": "notify.api.problems.handler",
@@ -430,7 +472,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "notify.api.schema.add_problems",
+        "notify.api.answers.add_answers",
     ],
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
@@ -23,6 +23,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 admin.site.site_header = admin.site.site_title = _("Settings")
 admin.site.index_title = _("What alerts are made of, and who has asked for them")
 
+handler400 = "config.requests.bad_request"
+handler500 = "config.requests.server_error"
+
 urlpatterns = [
     path("healthz", healthz),
     path("metrics", metrics),
@@ -32,7 +35,8 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("console/", include("notify.console.urls")),
     path("api/v1/", include("notify.api.urls")),
-    path("api/<path:rest>", Nowhere.as_view()),
+    # Any address, also one with a line break in it, which a <path:> does not take.
+    re_path(r"^api(?:/[\s\S]*)?\Z", Nowhere.as_view()),
     path(WEBHOOKS, include("notify.channels.sms.urls")),
     path("feeds/", include("notify.channels.feeds.urls")),
     path("cap/", include("notify.channels.feeds.cap.urls")),

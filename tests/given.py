@@ -46,6 +46,15 @@ def city() -> dict[str, Area]:
     return {area.name: area for area in Area.objects.all()}
 
 
+def square(lon: float, lat: float, side: float) -> dict[str, Any]:
+    """An outline (RFC 7946) from its south-western corner to the north and east, in degrees."""
+    east, north = lon + side, lat + side
+    return {
+        "type": "Polygon",
+        "coordinates": [[[lon, lat], [east, lat], [east, north], [lon, north], [lon, lat]]],
+    }
+
+
 def service(slug: str = "water") -> Service:
     """A service with names in both languages."""
     names = {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from notify.alerts.models import Alert, Area, Service
+from notify.alerts.outlines import holds
 from notify.alerts.vocabulary import State, Urgency
 
 LINGER = timedelta(days=7)
@@ -68,6 +69,20 @@ def ended_alerts(now: datetime) -> QuerySet[Alert]:
     )
 
 
+def stood(alerts: QuerySet[Alert], begin: datetime | None, end: datetime | None) -> QuerySet[Alert]:
+    """Those of ``alerts`` that stood at some moment from ``begin`` to ``end``; None sets no limit.
+
+    By the time of what happened, not of what was said: from the onset until it was resolved or
+    cancelled, or until planned work was past its end. What was taken back before it began never stood.
+    """
+    if begin or end:
+        alerts = alerts.exclude(ended_at__lte=F("onset"))
+    if begin:
+        lapsed = Q(urgency=Urgency.FUTURE, expires__lte=begin)
+        alerts = alerts.exclude(ended_at__lte=begin).exclude(lapsed)
+    return alerts.filter(onset__lte=end) if end else alerts
+
+
 def stamp(now: datetime) -> tuple[str, datetime | None]:
     """What tells the public alerts at ``now`` from those at any other time, and when the clock
     changes one next; one SQL statement."""
@@ -99,6 +114,22 @@ def related_areas(paths: Iterable[str]) -> QuerySet[Area]:
     return Area.objects.filter(related) if related else Area.objects.none()
 
 
+def areas_at(lon: float, lat: float) -> list[Area]:
+    """The areas that a point (WGS 84 degrees) lies in: whose outline holds it, and what these are part of.
+
+    In use or not, since alerts stand in areas that went out of use. Two statements.
+    """
+    outlined = Area.objects.filter(outline__isnull=False).values_list("path", "outline")
+    paths = [path for path, outline in outlined if outline and holds(outline, lon, lat)]
+    codes = {code for path in paths for code in path.strip("/").split("/")}
+    return list(Area.objects.filter(code__in=codes).defer("outline")) if codes else []
+
+
+def within(alerts: QuerySet[Alert], areas: Iterable[Area]) -> QuerySet[Alert]:
+    """Those of ``alerts`` that name one of exactly these areas."""
+    return alerts.filter(areas__in=list(areas)).distinct()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An area as channels know it."""
@@ -120,6 +151,11 @@ class Directory:
         rows = Area.objects.filter(code__in=list(codes), active=True)
         places = (Place(*row) for row in rows.values_list("code", "name", "path"))
         return {place.code: place for place in places}
+
+    def related(self, paths: Iterable[str]) -> list[str]:
+        """The codes of the areas that lie in one of the paths, or that one of them lies in; one SQL statement."""
+        rows = related_areas(paths).filter(active=True).order_by("path")
+        return list(rows.values_list("code", flat=True))
 
     def outlines(self, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The outlines of those of the codes that are areas and have one, by code; one SQL statement."""

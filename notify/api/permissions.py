@@ -47,7 +47,7 @@ class ReadOrScope(BasePermission):
 
 def require(request: Request, scope: Scope) -> None:
     """Raise NotAuthenticated without a key, PermissionDenied with one that does not allow it."""
-    key = _key(request)
+    key = calling_key(request)
     if scope not in key.scopes:
         raise PermissionDenied(_("This key lacks the scope “%(scope)s”.") % {"scope": scope.value})
     if not may(key.user, scope):
@@ -59,10 +59,11 @@ def require(request: Request, scope: Scope) -> None:
 
 def author(request: Request) -> User:
     """Whose move it is: the key's user. Raises NotAuthenticated without a key."""
-    return _key(request).user
+    return calling_key(request).user
 
 
-def _key(request: Request) -> Key:
+def calling_key(request: Request) -> Key:
+    """The key that the request shows. Raises NotAuthenticated without one."""
     key = request.auth
     if not isinstance(key, Key):
         raise NotAuthenticated(_("Call with a key: Authorization: Bearer ntf_…"))

@@ -17,10 +17,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from notify.alerts.lifecycle import AlertChanged
+from notify.api.permissions import calling_key
 from notify.api.problems import Conflict, VersionPassed, VersionRequired
 
 # A proxy that compresses makes a tag weak (W/). The version in it is still exact.
 _TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]*)?"')
+
+
+REQUEST_KEY = r"^(\"?)[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\1$"
+"""An Idempotency-Key. An empty one is some script's unset variable, which must not pass for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +58,20 @@ def seen(request: Request, in_body: int | None) -> Seen:
 
 
 def request_key(request: Request) -> uuid.UUID:
-    """The Idempotency-Key, a UUID with or without quotes; a new one if there is none.
+    """A name for the request that is its key's own, from Idempotency-Key, a UUID with or without quotes.
 
-    Raises the REST framework's ValidationError (400) for anything else.
+    So two systems that happen on the same UUID never get each other's answers. A new name without
+    the header. Raises the REST framework's ValidationError (400) for anything else.
     """
-    given = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip().strip('"')
-    if not given:
+    given = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if given is None:
         return uuid.uuid4()
-    if not re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", given):
+    match = re.fullmatch(REQUEST_KEY, given.strip())
+    if match is None:
         raise serializers.ValidationError(
             {"Idempotency-Key": [_("Give a UUID, new for each thing that you do.")]}
         )
-    return uuid.UUID(given)
+    return uuid.uuid5(uuid.UUID(given.strip().strip('"')), calling_key(request).prefix)
 
 
 def etag(content: bytes, version: int | None = None) -> str:

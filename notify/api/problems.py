@@ -91,7 +91,25 @@ def refusal(error: exceptions.APIException | BadRequest) -> JsonResponse:
     known = _known(error)
     assert known is not None  # noqa: S101 - for the type: both kinds are known
     document = problem(known.status_code, _detail(known))
-    return JsonResponse(document, status=known.status_code, content_type=MEDIA_TYPE)
+    return _outside(document)
+
+
+def failure() -> JsonResponse:
+    """The problem document for what is our own fault. It tells nothing of what that was."""
+    sentence = _(
+        "Something went wrong on our side and has been noted. Wait a minute and try again."
+    )
+    return _outside(problem(500, sentence))
+
+
+def _outside(document: dict[str, Any]) -> JsonResponse:
+    """The answer where no view of the API makes it."""
+    return JsonResponse(
+        document,
+        status=document["status"],
+        content_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def problem(status: int, detail: str) -> dict[str, Any]:

@@ -1,10 +1,13 @@
-"""How the OpenAPI schema tells what the code already knows: who may call, and what errors look like."""
+"""How the OpenAPI schema tells what the code already knows: who may call, and what a header means."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -12,7 +15,7 @@ from drf_spectacular.utils import OpenApiParameter
 from notify.api.authentication import KeyAuthentication
 from notify.api.models import Scope
 from notify.api.permissions import Access
-from notify.api.problems import MEDIA_TYPE
+from notify.api.preconditions import REQUEST_KEY
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -24,53 +27,38 @@ IF_MATCH = OpenApiParameter(
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.UUID,
+    {"type": "string", "pattern": REQUEST_KEY, "example": "0b6c1f0e-2f0a-4d53-9a53-1f8a6a0c8f11"},
     OpenApiParameter.HEADER,
     description="A new UUID for each thing that you do; the same one when you try it again. A second "
     "request with the same key does nothing and gets the first one's answer; with other content "
     "it gets 422. Without it each request stands for itself.",
 )
-DETAIL_ETAG = OpenApiParameter(
-    "ETag",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    response=[200],
-    description='`"<version>-<digest>"`: for If-None-Match, and for If-Match when you change it.',
+ALERT_CODE = OpenApiParameter(
+    "code", OpenApiTypes.STR, OpenApiParameter.PATH, description="The alert's code, as `65cmgvq`."
 )
-MOVE_ETAG = OpenApiParameter(
+AREA_CODE = OpenApiParameter(
+    "code", OpenApiTypes.STR, OpenApiParameter.PATH, description="The area's code, as `1490TB121`."
+)
+UPDATE_NUMBER = OpenApiParameter(
+    "number",
+    {"type": "integer", "minimum": 1},
+    OpenApiParameter.PATH,
+    description="The update's place in the alert's story.",
+)
+ALERT_ETAG = OpenApiParameter(
     "ETag",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     response=[200, 201, 202],
-    description='`"<version>-<digest>"` with the alert\'s new version: for the next If-Match.',
+    description='`"<version>-<digest>"` of the alert as it is now: for the next If-Match.',
 )
-
-PROBLEM = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457), in the language of Accept-Language.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string", "description": "The status' own phrase."},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "A sentence for a person."},
-        "errors": {
-            "type": "array",
-            "description": "With 400 and 422: each field that needs mending.",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {
-                    "field": {
-                        "type": "string",
-                        "description": "Its path: `words.sv.headline`, `areas.2`; empty for the whole.",
-                    },
-                    "message": {"type": "string", "description": "A sentence for a person."},
-                },
-            },
-        },
-    },
-}
+LOCATION = OpenApiParameter(
+    "Location",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="Where the alert is.",
+)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -86,6 +74,27 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
             "scheme": "bearer",
             "description": "ntf_<prefix>_<secret>, from `manage.py create_api_key`.",
         }
+
+
+class StrictBodies(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Says of a body that no other fields are taken, and which are taken and not read."""
+
+    target_class = "notify.api.serializers.fields.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The body as drf-spectacular has it, closed."""
+        schema: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        schema["additionalProperties"] = False
+        if tolerated := sorted(self.target.tolerated - self.target.fields.keys()):
+            schema["patternProperties"] = {
+                f"^({'|'.join(tolerated)})$": {
+                    "description": "Answered and not read: what was fetched may be sent back."
+                }
+            }
+        return schema
 
 
 class AccessSchema(AutoSchema):
@@ -114,16 +123,3 @@ class AccessSchema(AutoSchema):
         view: Any = self.view
         needed: Access = view.access[self.method]
         return needed
-
-
-def add_problems(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Say of every operation that what goes wrong is a problem document. A postprocessing hook."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
-    answer = {
-        "description": "Whatever went wrong.",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"]["default"] = answer
-    return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notify.api.views import alerts, correct, entrance, moves, places
+from notify.api.views import alerts, cap, correct, entrance, moves, places
 from notify.channels.kept.policy import WHOLE_QUERY, keep
 
 listed = keep("alerts", query=WHOLE_QUERY, by_language=True, json=True)
@@ -26,6 +26,7 @@ urlpatterns = [
         moves.UpdateProgress.as_view(),
         name="progress",
     ),
+    path("cap/", cap.TakeCap.as_view(), name="cap"),
     path("areas/", places.AreaList.as_view(), name="areas"),
     path("areas/<slug:code>/", places.AreaDetail.as_view(), name="area"),
     path("services/", places.ServiceList.as_view(), name="services"),

@@ -8,8 +8,9 @@ contract in ``tests/channels/contract.py``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -18,10 +19,11 @@ from notify.channels.permit import ALWAYS, Permit
 
 
 class AddressedBy(StrEnum):
-    """What a channel's addresses are: people who asked, or the places concerned."""
+    """What a channel's addresses are: people who asked, the places concerned, or what it names itself."""
 
     SUBSCRIBER = "subscriber"
     AREA = "area"
+    OWN = "own"
 
 
 class Outcome(StrEnum):
@@ -45,7 +47,7 @@ class Outcome(StrEnum):
 class Recipient:
     """One address of a notice.
 
-    address: E.164, or an area's code. reference: ours; comes back in the receipt and in the
+    address: E.164, an area's code, or one of the channel's own. reference: ours; comes back in the receipt and in the
     provider's later word. language: what the person reads. provider: who was asked to carry it
     before, where that is known; for ``look_up``.
     earlier: ids of other messages that a provider has for this address, which may have the same words;
@@ -124,10 +126,28 @@ class Channel(ABC):
     handful: ClassVar[int] = 100
     """How many recipients are taken out of the ledger at a time: so many are drawn at no cost after
     the first of them, and so many a worker that dies leaves to be asked about."""
+    rests: ClassVar[timedelta] = timedelta(0)
+    """How long after expansion its addresses of its own are due: at once, unless it must wait for others."""
+
+    repeatable: ClassVar[bool] = False
+    """Whether a person may have a notice carried again to an address that has it already: only where
+    the receiver knows it again, and does nothing twice."""
+
+    def addresses(self, notice: Notice, told: Collection[str]) -> Collection[str]:
+        """Of a channel whose addresses are its OWN: those that the notice is for, as of now.
+
+        told: those that an earlier notice of the same alert may have reached; as long as they are
+        there they must hear how it goes on. Each has at most 64 characters, and stands for the same
+        receiver for ever.
+        """
+        return ()
 
     @abstractmethod
-    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt]:
+    def send(self, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Receipt | None]:
         """Carry the notice to each recipient; yield a receipt for each as soon as it is known.
+
+        Where receivers may be silent for long, yield None meanwhile, so that the caller puts down
+        what it has of the others.
 
         recipients: to be drawn in the caller's thread and only when there is room for them, because
         who was drawn counts as told; drawing may raise what the database raises.

@@ -38,6 +38,9 @@ class Directory(Protocol):
     def areas(self, codes: Iterable[str]) -> Mapping[str, KnownPlace]:
         """Those of the codes that are areas, by code; one look however many."""
 
+    def related(self, paths: Iterable[str]) -> list[str]:
+        """The codes of the areas that lie in one of the paths, or that one of them lies in; one look."""
+
     def outlines(self, codes: Iterable[str]) -> Mapping[str, dict[str, Any]]:
         """Where those areas are, by code, as far as it is known; one look however many.
 
@@ -70,7 +73,7 @@ def directory() -> Directory:
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:
-    if setting.startswith(("NOTIFY_", "TWILIO_", "ELKS_", "SMS_")):
+    if setting.startswith(("NOTIFY_", "TWILIO_", "ELKS_", "SMS_", "WEBHOOKS_")):
         channels.cache_clear()
         directory.cache_clear()
 

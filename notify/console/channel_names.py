@@ -11,6 +11,8 @@ CHANNELS = {
     "sms": _("SMS"),
     "feeds": _("Feeds and calendars"),
     "banners": _("Banner on web pages"),
+    "websub": _("Hubs that tell feed readers"),
+    "webhooks": _("Receiving systems"),
 }
 """A channel that is not listed goes by its own name."""
 PROVIDERS = {"twilio": "Twilio", "46elks": "46elks"}

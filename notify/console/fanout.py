@@ -121,7 +121,8 @@ def _bar(one: ChannelProgress, reasons: list[Failure]) -> Bar:
         channel_label(one.channel),
         one.total,
         _headline(one),
-        pace(one),
+        # Whoever waits for another try says when it comes; no pace leads there.
+        pace(one) if _addressed_by(one.channel) != AddressedBy.OWN else "",
         carriers(one) if _to_people(one.channel) else "",
         pieces,
         [reason for reason in reasons if reason.state == State.IN_DOUBT],
@@ -137,8 +138,11 @@ def _headline(one: ChannelProgress) -> str:
     if not one.total:
         return _("nobody to tell")
     numbers = {"arrived": one.counts[State.DELIVERED], "total": one.total}
-    if _to_people(one.channel):
+    by = _addressed_by(one.channel)
+    if by == AddressedBy.SUBSCRIBER:
         return _("%(arrived)d of %(total)d have arrived") % numbers
+    if by == AddressedBy.OWN:
+        return _("%(arrived)d of %(total)d have been told") % numbers
     said = ngettext(
         "published for %(arrived)d of %(total)d area",
         "published for %(arrived)d of %(total)d areas",
@@ -148,5 +152,10 @@ def _headline(one: ChannelProgress) -> str:
 
 
 def _to_people(name: str) -> bool:
+    return _addressed_by(name) == AddressedBy.SUBSCRIBER
+
+
+def _addressed_by(name: str) -> AddressedBy:
+    """Of a channel that is switched off nobody knows: SMS is the one that can be."""
     channel = channels().get(name)
-    return channel is None or channel.addressed_by == AddressedBy.SUBSCRIBER
+    return channel.addressed_by if channel else AddressedBy.SUBSCRIBER

@@ -11,10 +11,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notify.console.access import is_editor, not_an_editor
+from notify.console.access import is_editor, manages_systems, not_an_editor
 from notify.console.throttle import Guesses
 
 
@@ -51,9 +52,9 @@ class LoginForm(GuardedForm):
         super().__init__(*args, label_suffix="", **kwargs)
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        """Raise ValidationError for somebody who is no editor: their password was right."""
+        """Raise ValidationError for somebody whom no page here is for: their password was right."""
         super().confirm_login_allowed(user)  # type: ignore[arg-type]  # the stubs want AbstractBaseUser's child
-        if not is_editor(user):
+        if not (is_editor(user) or manages_systems(user)):
             raise ValidationError(not_an_editor(), code="not_an_editor")
 
 
@@ -63,6 +64,14 @@ class Login(LoginView):
     template_name = "console/login.html"
     form_class = LoginForm
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """The page that is for them, unless they asked for another."""
+        return (
+            super().get_default_redirect_url()
+            if is_editor(self.request.user)
+            else reverse("console:systems")
+        )
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show the form again with its sentence."""

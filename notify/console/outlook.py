@@ -31,7 +31,10 @@ CURRENCIES = {"SEK": pgettext_lazy("currency", "SEK")}
 
 @dataclass(frozen=True, slots=True)
 class LanguagePreview:
-    """What a channel carries in one language, and the words for how many read it."""
+    """What a channel carries in one language, and the words for how many read it.
+
+    name: of the language; empty where all of them are carried at once.
+    """
 
     name: str
     code: str
@@ -135,22 +138,25 @@ def _doubts(alert: Alert, move: Move, content: AlertContent) -> list[str]:
 
 def _channel(one: ChannelOutlook) -> ChannelPage:
     people = one.addressed_by == AddressedBy.SUBSCRIBER
+    whole_at_once = one.addressed_by == AddressedBy.OWN
     names = dict(settings.LANGUAGES)
     languages = [
         LanguagePreview(
-            str(names.get(shown.language, shown.language)),
+            "" if whole_at_once else str(names.get(shown.language, shown.language)),
             shown.language,
             _readers(one.recipients.get(shown.language, 0)) if people else "",
             shown,
         )
         for shown in sorted(one.previews, key=lambda shown: place_of(shown.language))
     ]
-    return ChannelPage(one.name, channel_label(one.name), people, languages, _counted(one, people))
+    return ChannelPage(one.name, channel_label(one.name), people, languages, _counted(one))
 
 
-def _counted(one: ChannelOutlook, people: bool) -> list[tuple[str, str]]:
-    if not people:
+def _counted(one: ChannelOutlook) -> list[tuple[str, str]]:
+    if one.addressed_by == AddressedBy.AREA:
         return [(_("Areas"), whole(one.total))]
+    if one.addressed_by == AddressedBy.OWN:
+        return [(_("Receivers"), whole(one.total))]
     counted = [(_("Recipients"), whole(one.total))]
     if one.units:
         counted.append((_("Segments in all"), whole(one.units)))

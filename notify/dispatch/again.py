@@ -91,10 +91,10 @@ class _Tried:
 
 
 _DECIDED = Decision.objects.filter(
-    dispatch=OuterRef("dispatch"), kind=Decision.Kind.RETRY
+    dispatch=OuterRef("dispatch"), kind__in=[Decision.Kind.RETRY, Decision.Kind.REPEAT]
 ).order_by("-at")
 _BEGUN = Coalesce(Subquery(_DECIDED.values("at")[:1]), F("dispatch__created_at"))
-"""When a delivery was begun: with its dispatch, or when a person last had what failed tried again."""
+"""When a delivery was begun: with its dispatch, or when a person last had some of it tried again."""
 
 
 def _locked(table: type[Delivery] | type[DirectMessage], keys: Collection[int]) -> Iterator[_Tried]:

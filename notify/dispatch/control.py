@@ -1,4 +1,4 @@
-"""What a person may decide about a dispatch: stop it, or have what failed tried once more.
+"""What a person may decide about a dispatch: stop it, have what failed tried once more, or one message repeated.
 
 Stop: nothing more leaves. Workers see the mark before their next handful, and take back what still
 waits. What has left cannot be called back, and the alert itself stands: only a cancel says that it
@@ -11,15 +11,20 @@ sent, and whatever the provider says later about the failed message is told apar
 id (``earlier``). It goes back only while the words still stand, to people who are still there, and
 for reasons of which the channel says that another try may help: not to a number that does not
 exist, not to somebody who wants nothing from us.
+
+Repeat: one delivery, failed or delivered, goes back to the queue likewise; only on a channel whose
+receivers know a message again when it comes twice.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +78,7 @@ def stop(dispatch: Dispatch, *, key: uuid.UUID, by: User | None) -> Decision:
         raise NothingToDo(_("There is nothing left to stop: everything has been sent or ended."))
     now = timezone.now()
     call_back(Dispatch.objects.filter(pk=held.pk), now)
-    _ring(held, Batch.objects.filter(dispatch=held, done_at=None).count())
+    _ring(Batch.objects.filter(dispatch=held, done_at=None))
     return Decision.objects.create(
         dispatch=held, kind=Decision.Kind.STOP, by=by, at=now, count=stoppable(held), key=key
     )
@@ -118,22 +123,61 @@ def retry(dispatch: Dispatch, *, key: uuid.UUID, by: User | None) -> Decision:
         raise NothingToDo(_("No failed message is worth another try."))
     now = timezone.now()
     for start in range(0, len(keys), AT_ONCE):
-        some = Delivery.objects.filter(pk__in=keys[start : start + AT_ONCE], state=State.FAILED)
-        _remember(some)
-        some.update(
-            state=State.QUEUED,
-            due_at=now,
-            sent_at=None,
-            final_at=None,
-            provider="",
-            provider_id="",
-            error="",
+        _queue(
+            Delivery.objects.filter(pk__in=keys[start : start + AT_ONCE], state=State.FAILED), now
         )
-    Batch.objects.filter(pk__in=batches).update(done_at=None, due_at=now)
-    _ring(held, len(batches))
+    _reopen(batches, now)
     return Decision.objects.create(
         dispatch=held, kind=Decision.Kind.RETRY, by=by, at=now, count=len(keys), key=key
     )
+
+
+@transaction.atomic
+def repeat(delivery: Delivery, *, key: uuid.UUID, by: User | None) -> Decision:
+    """Queue one delivery again, whether it failed or arrived; see above for where that may be.
+
+    key: of the click; the same one again returns the same decision. Raises NothingToDo.
+    """
+    held = _held(delivery.dispatch)
+    if made := _made(key):
+        return made
+    known = channels().get(delivery.channel)
+    if known is None or not known.repeatable:
+        raise NothingToDo(_("It would arrive twice, so it is not sent again."))
+    if not stands(held):
+        raise NothingToDo(_("Newer words have taken its place, or it no longer holds."))
+    batches = Batch.objects.filter(pk=delivery.batch_id).select_for_update(no_key=True)
+    locked = list(batches.values_list("pk", flat=True))
+    now = timezone.now()
+    ended = Delivery.objects.filter(
+        pk=delivery.pk, state__in=[State.FAILED, State.SENT, State.DELIVERED]
+    )
+    if not _queue(ended, now):
+        raise NothingToDo(_("It is on its way already."))
+    _reopen(locked, now)
+    return Decision.objects.create(
+        dispatch=held, kind=Decision.Kind.REPEAT, by=by, at=now, count=1, key=key
+    )
+
+
+def _queue(deliveries: QuerySet[Delivery], now: datetime) -> int:
+    """Put them back as if nothing had come of them yet; returns how many."""
+    _remember(deliveries)
+    return deliveries.update(
+        state=State.QUEUED,
+        due_at=now,
+        sent_at=None,
+        final_at=None,
+        provider="",
+        provider_id="",
+        error="",
+    )
+
+
+def _reopen(batches: Collection[int], now: datetime) -> None:
+    opened = Batch.objects.filter(pk__in=batches)
+    opened.update(done_at=None, due_at=now)
+    _ring(opened)
 
 
 def _held(dispatch: Dispatch) -> Dispatch:
@@ -194,5 +238,6 @@ def _remember(failed: QuerySet[Delivery]) -> None:
     )
 
 
-def _ring(dispatch: Dispatch, times: int) -> None:
-    bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue, times=min(times, MOST_BELLS))
+def _ring(batches: QuerySet[Batch]) -> None:
+    for queue, count in batches.order_by().values_list("queue").annotate(Count("pk")):
+        bell.ring(bell.SEND_BATCH, queue, queue=queue, times=min(count, MOST_BELLS))

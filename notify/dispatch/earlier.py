@@ -16,7 +16,7 @@ from django.db import connection
 
 from notify.channels.base import Outcome, Receipt
 from notify.dispatch import arrays
-from notify.dispatch.models import Delivery, Dispatch
+from notify.dispatch.models import TOLD, Delivery, Dispatch
 
 
 def present_only(receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, Receipt]]:
@@ -55,6 +55,14 @@ def earlier_dispatches(dispatch: Dispatch) -> list[int]:
     """The keys of those of earlier updates of the same alert. One statement."""
     same = Dispatch.objects.filter(update__alert=dispatch.update.alert_id, pk__lt=dispatch.pk)
     return list(same.values_list("pk", flat=True))
+
+
+def told_by(channel: str, dispatch: Dispatch) -> set[str]:
+    """The addresses that earlier updates of the same alert may have reached. Two statements, or none."""
+    if dispatch.update.number == 1:
+        return set()
+    told = Delivery.objects.filter(TOLD, dispatch__in=earlier_dispatches(dispatch), channel=channel)
+    return set(told.order_by().values_list("address", flat=True))
 
 
 def earlier_messages(

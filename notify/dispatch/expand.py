@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from notify.channels.base import AddressedBy, Channel
+from notify.channels.notice import Notice
 from notify.channels.registry import channels
 from notify.dispatch import arrays, bell
-from notify.dispatch.models import Batch, Delivery, Dispatch
+from notify.dispatch.earlier import told_by
+from notify.dispatch.models import Batch, Delivery, Dispatch, Queue
 from notify.dispatch.quiet import Nights, due
 from notify.dispatch.recipients import Stretch, stretch
 from notify.dispatch.stopping import stopping
@@ -32,7 +37,7 @@ def expand(dispatch_id: int) -> None:
     """
     if Dispatch.objects.get(pk=dispatch_id).expanded_at is not None:
         return
-    _expand_areas(dispatch_id)
+    _expand_others(dispatch_id)
     while _expand_chunk(dispatch_id):
         if stopping():
             queue = Dispatch.objects.values_list("queue", flat=True).get(pk=dispatch_id)
@@ -41,28 +46,51 @@ def expand(dispatch_id: int) -> None:
 
 
 @transaction.atomic
-def _expand_areas(dispatch_id: int) -> None:
-    """One batch per channel that is addressed by area."""
-    dispatch = Dispatch.objects.get(pk=dispatch_id)
+def _expand_others(dispatch_id: int) -> None:
+    """One batch per channel that is not addressed by people."""
+    dispatch = Dispatch.objects.select_related("update").get(pk=dispatch_id)
     notice = dispatch.notice
-    made = 0
-    for channel in _channels(AddressedBy.AREA):
-        batch, new = Batch.objects.get_or_create(
-            dispatch=dispatch, channel=channel.name, number=0, defaults=_fresh(dispatch)
-        )
-        if new:
-            made += 1
-            Delivery.objects.bulk_create(
-                Delivery(
-                    dispatch=dispatch,
-                    batch=batch,
-                    channel=channel.name,
-                    address=place.code,
-                    language=notice.language,
-                )
-                for place in notice.places
+    made: Counter[tuple[str, timedelta]] = Counter()
+    for channel in channels().values():
+        if addresses := _addresses(channel, notice, dispatch):
+            of_places = channel.addressed_by == AddressedBy.AREA
+            queue = dispatch.queue if of_places else Queue.SYSTEMS
+            made[queue, channel.rests] += _make(dispatch, channel, queue, addresses)
+    for (queue, rests), times in made.items():
+        after = rests.total_seconds()
+        bell.ring(bell.SEND_BATCH, queue, queue=queue, times=times, after=after)
+
+
+def _addresses(channel: Channel, notice: Notice, dispatch: Dispatch) -> list[str]:
+    if channel.addressed_by == AddressedBy.AREA:
+        return [place.code for place in notice.places]
+    if channel.addressed_by == AddressedBy.OWN:
+        return sorted(channel.addresses(notice, told_by(channel.name, dispatch)))
+    return []
+
+
+def _make(dispatch: Dispatch, channel: Channel, queue: str, addresses: Sequence[str]) -> bool:
+    """The batch of a channel with its deliveries; False if it was there already."""
+    due_at = timezone.now() + channel.rests
+    batch, new = Batch.objects.get_or_create(
+        dispatch=dispatch,
+        channel=channel.name,
+        number=0,
+        defaults={"queue": queue, "due_at": due_at},
+    )
+    if new:
+        Delivery.objects.bulk_create(
+            Delivery(
+                dispatch=dispatch,
+                batch=batch,
+                channel=channel.name,
+                address=address,
+                language=settings.LANGUAGE_CODE,
+                due_at=due_at,
             )
-    bell.ring(bell.SEND_BATCH, dispatch.queue, queue=dispatch.queue, times=made)
+            for address in addresses
+        )
+    return new
 
 
 @transaction.atomic

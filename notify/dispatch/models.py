@@ -25,6 +25,8 @@ class Queue(models.TextChoices):
 
     URGENT = "urgent", _("Urgent")
     ROUTINE = "routine", _("Routine")
+    SYSTEMS = "systems", _("Other systems")
+    """What other systems are told, whatever its urgency: one that does not answer holds a worker up."""
 
 
 UPKEEP = "upkeep"
@@ -105,7 +107,8 @@ class Batch(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="batches")
     channel = models.CharField(max_length=16)
-    # 0 for areas; else the key of the last subscriber in it, until nobody is named in it any more.
+    # 0 for areas and what a channel named; else the key of the last subscriber in it, until nobody is
+    # named in it any more.
     number = models.PositiveBigIntegerField(null=True)
     queue = models.CharField(max_length=16, choices=Queue)
     # Nobody's, or somebody's until then. A worker that dies stops renewing it.
@@ -158,7 +161,7 @@ class Message(models.Model):
 class Delivery(Message):
     """One address of one dispatch on one channel, and what became of it.
 
-    address: the subscriber's key as text, or the area's code. The phone number itself is not
+    address: the subscriber's key as text, the area's code, or what the channel named. The phone number itself is not
     here: it is read from the subscriber just before it is needed. Once the link to the person is
     cleared (``unlinking``) it is a mark that stands for nobody.
     """
@@ -264,6 +267,7 @@ class Decision(models.Model):
 
         STOP = "stop", _("Stop")
         RETRY = "retry", _("Try again")
+        REPEAT = "repeat", _("Send again")
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="decisions")
     kind = models.CharField(max_length=16, choices=Kind)

@@ -95,7 +95,7 @@ def preview(
     return Outlook(
         notice=notice,
         problems=problems(notice),
-        channels=[_outlook(one, notice, people) for one in channels().values()],
+        channels=_outlooks(notice, people),
     )
 
 
@@ -112,10 +112,29 @@ def _people(alert: Alert, notice: Notice, content: AlertContent) -> dict[str, in
     return dict(rows.order_by().values_list("language").annotate(Count("pk")))
 
 
-def _outlook(channel: Channel, notice: Notice, people: dict[str, int]) -> ChannelOutlook:
-    by_area = channel.addressed_by == AddressedBy.AREA
-    recipients = {notice.language: len(notice.places)} if by_area else people
-    # Who reads a language that was not written gets the site's own words, in a frame of theirs.
-    languages = dict.fromkeys([*notice.words, *recipients])
+def _outlooks(notice: Notice, people: dict[str, int]) -> list[ChannelOutlook]:
+    """Each channel's, but none of one that has addresses of its own and knows nobody to tell."""
+    found = []
+    for channel in channels().values():
+        recipients = _recipients(channel, notice, people)
+        if recipients or channel.addressed_by != AddressedBy.OWN:
+            found.append(_outlook(channel, notice, recipients))
+    return found
+
+
+def _recipients(channel: Channel, notice: Notice, people: dict[str, int]) -> dict[str, int]:
+    if channel.addressed_by == AddressedBy.SUBSCRIBER:
+        return people
+    if channel.addressed_by == AddressedBy.AREA:
+        return {notice.language: len(notice.places)}
+    known = len(channel.addresses(notice, ()))
+    return {notice.language: known} if known else {}
+
+
+def _outlook(channel: Channel, notice: Notice, recipients: dict[str, int]) -> ChannelOutlook:
+    # Who reads a language that was not written gets the site's own words, in a frame of theirs. A
+    # system is handed every language at once.
+    whole = channel.addressed_by == AddressedBy.OWN
+    languages = recipients if whole else dict.fromkeys([*notice.words, *recipients])
     previews = [channel.preview(notice, language) for language in languages]
     return ChannelOutlook(channel.name, channel.addressed_by, previews, recipients)

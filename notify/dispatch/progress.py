@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notify.channels.base import AddressedBy, Channel
 from notify.channels.registry import channels
 from notify.dispatch.models import FINAL, NO_RECEIPT, NOBODY_KNOWS, TOLD, Dispatch, State
 
@@ -106,7 +108,10 @@ class Failure:
 
 
 def progress(dispatch: Dispatch) -> list[ChannelProgress]:
-    """Each channel that is switched on, or has deliveries. One statement."""
+    """Each channel that is switched on, or has deliveries. One statement.
+
+    Not one with addresses of its own and none of them here: who has no such receivers sees no row of noughts.
+    """
     found: dict[str, Counter[str]] = defaultdict(Counter)
     unheard: Counter[str] = Counter()
     resting: Counter[str] = Counter()
@@ -129,7 +134,8 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
         if provider:
             carried[channel][provider] += count
     seconds = max((now - since).total_seconds(), 1.0)
-    names = [*channels(), *(name for name in found if name not in channels())]
+    names = [one.name for one in channels().values() if _shown(one, found)]
+    names += [name for name in found if name not in names]
     return [
         ChannelProgress(
             name,
@@ -142,6 +148,10 @@ def progress(dispatch: Dispatch) -> list[ChannelProgress]:
         )
         for name in names
     ]
+
+
+def _shown(channel: Channel, found: Container[str]) -> bool:
+    return channel.addressed_by != AddressedBy.OWN or channel.name in found
 
 
 def _left_since(since: datetime) -> Count:

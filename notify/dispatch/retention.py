@@ -6,6 +6,7 @@
 | marks on a number | when their own time is past |
 | codes and answers | after KEEP_LINKS_DAYS; their words and address as soon as they are through |
 | what people answered to an all-clear | after KEEP_LINKS_DAYS |
+| how each try to tell a receiving system went | after KEEP_LINKS_DAYS |
 | whom a delivery was for | after KEEP_LINKS_DAYS, but not while its alert stands or one is under way |
 | who has left | after KEEP_ENDED_DAYS |
 
@@ -25,6 +26,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from notify.alerts.selectors import standing_alerts
+from notify.channels.webhooks import attempts
 from notify.dispatch.erasure import erase_subscribers
 from notify.dispatch.models import Batch, Delivery, DirectMessage, Dispatch, StillWithout
 from notify.dispatch.stopping import stopping
@@ -98,6 +100,11 @@ def forget_answers(now: datetime) -> bool:
     return len(keys) == ROWS
 
 
+def forget_attempts(now: datetime) -> bool:
+    """Delete some attempts to tell receiving systems; returns whether there may be more."""
+    return attempts.forget(now - timedelta(days=settings.KEEP_LINKS_DAYS), ROWS)
+
+
 @transaction.atomic
 def forget_recipients(now: datetime) -> bool:
     """Clear one batch of whom it was for; returns whether there may be more."""
@@ -160,6 +167,7 @@ PIECES: tuple[Callable[[datetime], bool], ...] = (
     forget_marks,
     forget_direct_messages,
     forget_answers,
+    forget_attempts,
     forget_recipients,
     forget_people,
 )

@@ -85,7 +85,8 @@ def _work_through(held: list[Held], channel: Channel) -> None:
     renewed = recorded = timezone.now()
     try:
         for receipt in channel.send(notice, _drawn(held, notice, channel, said)):
-            said.outcomes.append(receipt)
+            if receipt is not None:
+                said.outcomes.append(receipt)
             now = timezone.now()
             # A clock that jumps back must not keep us from either for as long as it jumped.
             if abs(now - renewed) >= RENEW_AFTER:

@@ -44,10 +44,24 @@ def announce(
     still without, as far as they can reply. Raises ValidationError (by field), IllegalMove or
     AlertChanged; the alert is then as it is in the database.
     """
+    return announce_once(alert, move, content, version=version, key=key, by=by, asks=asks)[0]
+
+
+def announce_once(
+    alert: Alert,
+    move: Move,
+    content: AlertContent,
+    *,
+    version: int,
+    key: uuid.UUID,
+    by: User | None,
+    asks: bool = False,
+) -> tuple[Dispatch, bool]:
+    """Like ``announce``; says too whether this call made it, of any number at once."""
     try:
         with transaction.atomic():
             update, new = publish_update(alert, move, content, version=version, key=key, by=by)
-            return _start(update, asks) if new else update.dispatch
+            return (_start(update, asks) if new else update.dispatch), new
     except ValidationError:
         alert.refresh_from_db()
         raise

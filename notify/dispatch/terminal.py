@@ -101,6 +101,7 @@ def _counts(one: ChannelProgress) -> str:
 
 def _decided(dispatch: Dispatch) -> list[str]:
     words = {Decision.Kind.STOP.value: "stopped", Decision.Kind.RETRY.value: "tried again"}
+    words[Decision.Kind.REPEAT.value] = "sent again"
     decisions = dispatch.decisions.select_related("by")
     return [
         f"{timezone.localtime(one.at):%Y-%m-%d %H:%M} {words[one.kind]} ({one.count} messages)"

@@ -12,49 +12,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from config.ciphers import Undecryptable, decrypt, encrypt, under_newest_key
+
+__all__ = [
+    "Undecryptable",
+    "blind_index",
+    "blind_indexes",
+    "code_digest",
+    "decrypt",
+    "encrypt",
+    "is_digest_of",
+    "new_code",
+    "under_newest_key",
+]
 
 CODE_DIGITS = 6
-
-
-class Undecryptable(Exception):
-    """No key that we have decrypts this ciphertext."""
-
-
-@lru_cache(maxsize=2)  # of all keys, and of the newest alone
-def _fernet(keys: tuple[str, ...]) -> MultiFernet:
-    try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except ValueError:
-        raise ImproperlyConfigured(
-            "PHONE_KEYS must hold Fernet keys: 32 url-safe base64-encoded bytes each."
-        ) from None
-
-
-def encrypt(text: str) -> str:
-    """The ciphertext of ``text`` under the newest key."""
-    return _fernet(tuple(settings.PHONE_KEYS)).encrypt(text.encode()).decode()
-
-
-def decrypt(ciphertext: str) -> str:
-    """The text back. Raises Undecryptable."""
-    try:
-        return _fernet(tuple(settings.PHONE_KEYS)).decrypt(ciphertext).decode()
-    except InvalidToken:
-        raise Undecryptable from None
-
-
-def under_newest_key(ciphertext: str) -> bool:
-    """Whether the newest key alone decrypts it."""
-    try:
-        _fernet(tuple(settings.PHONE_KEYS[:1])).decrypt(ciphertext)
-    except InvalidToken:
-        return False
-    return True
 
 
 def blind_index(text: str) -> str:

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from notify.api.keys import create_key, find_key, note_use, revoke_keys
 from notify.api.models import Key, Scope
+from notify.api.views.places import ServiceList
 from tests.api.calls import ALERTS, calling_with
 from tests.api.conftest import NewKey
 
@@ -120,6 +121,28 @@ def test_a_session_of_the_console_opens_nothing_here(client: Client, editor: Use
     answer = client.post(ALERTS, {}, content_type="application/json")
 
     assert answer.status_code == 401
+
+
+def test_a_key_is_in_no_log_and_no_answer(
+    new_key: NewKey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("broken")
+
+    good, unknown = new_key(), f"ntf_{'0' * 12}_{'A' * 43}"
+    told = []
+    for shown in (good, unknown):
+        client = calling_with(shown)
+        client.raise_request_exception = False
+        told += [client.get(ALERTS), client.post(ALERTS, {"x": 1}, format="json")]
+        with monkeypatch.context() as patch:
+            patch.setattr(ServiceList, "get", broken)
+            told.append(client.get("/api/v1/services/"))
+
+    assert [answer.status_code for answer in told] == [200, 422, 500, 401, 401, 401]
+    seen = caplog.text + "".join(f"{answer.headers}{answer.content.decode()}" for answer in told)
+    assert "RuntimeError" in seen
+    assert not [shown for shown in (good, unknown) if shown.split("_", 2)[2] in seen]
 
 
 # --- making and ending them -------------------------------------------------------------------

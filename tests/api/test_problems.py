@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from notify.alerts.models import Alert
+from notify.api.views.places import ServiceList
 from tests.api.calls import ALERTS, body, fields
+from tests.api.conftest import NewKey
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,9 @@ def post(system: APIClient, sent: bytes | str, media_type: str = JSON) -> Any:
         f"/api/v1/alerts/x/updates/{'9' * 5000}/progress/",
         "/api/v2/alerts/",
         "/api/nope",
+        "/api/",
+        "/api",
+        "/api/v1/alerts/%0A/",
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
@@ -60,6 +65,27 @@ def test_what_is_nowhere_is_a_problem_document(
     answer = getattr(system, method)(address)
 
     told(answer, 405 if answer.status_code == 405 else 404)
+
+
+def test_our_own_fault_is_a_problem_document_that_tells_nothing_of_it(
+    new_key: NewKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("secret details")
+
+    monkeypatch.setattr(ServiceList, "get", broken)
+    client = Client(raise_request_exception=False)
+
+    answer = client.get("/api/v1/services/", headers={"Authorization": f"Bearer {new_key()}"})
+
+    assert "secret" not in str(told(answer, 500))
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_host_that_is_not_ours_is_a_problem_document(client: Client) -> None:
+    answer = client.get(ALERTS, headers={"Host": "evil.example"})
+
+    assert "evil" not in str(told(answer, 400))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -81,6 +107,7 @@ def test_a_method_that_is_not_taken_says_which_are(anyone: APIClient) -> None:
 @pytest.mark.parametrize("address", [ALERTS, "/api/v1/schema/", "/api/v1/docs/"])
 def test_only_what_is_served_can_be_asked_for(anyone: APIClient, address: str) -> None:
     told(anyone.get(address, headers={"Accept": "image/png"}), 406)
+    told(anyone.get(address, {"format": "xml"}), 406)
 
 
 @pytest.mark.parametrize("media_type", ["text/xml", "multipart/form-data; boundary=x", "x", ""])

@@ -11,7 +11,17 @@ from rest_framework.test import APIClient
 from notify.alerts.models import Alert, Update
 from notify.dispatch.models import Dispatch
 from tests import given
-from tests.api.calls import ALERTS, ALL_CLEAR, body, call, drafted, fields, published
+from tests.api.calls import (
+    ALERTS,
+    ALL_CLEAR,
+    body,
+    call,
+    calling_with,
+    drafted,
+    fields,
+    published,
+)
+from tests.api.conftest import NewKey
 
 pytestmark = pytest.mark.django_db
 
@@ -78,8 +88,18 @@ def test_a_repeated_draft_is_one_draft(system: APIClient) -> None:
     assert Alert.objects.count() == 1
 
 
+def test_a_request_key_is_its_api_keys_own(system: APIClient, new_key: NewKey) -> None:
+    key, wanted = {"Idempotency-Key": str(uuid.uuid4())}, body()
+    first = system.post(ALERTS, wanted, format="json", headers=key)
+
+    other = calling_with(new_key()).post(ALERTS, wanted, format="json", headers=key)
+
+    assert [first.status_code, other.status_code] == [201, 201]
+    assert first.json()["code"] != other.json()["code"]
+
+
 @pytest.mark.parametrize(
-    "key", ["1", "not-a-uuid", "0" * 32, "{00000000-0000-0000-0000-000000000000}"]
+    "key", ["", "1", "not-a-uuid", "0" * 32, "{00000000-0000-0000-0000-000000000000}"]
 )
 def test_a_request_key_is_a_uuid(system: APIClient, key: str) -> None:
     answer = system.post(ALERTS, body(), format="json", headers={"Idempotency-Key": key})

@@ -81,4 +81,4 @@ def hand(channel: Channel, notice: Notice, codes: Iterable[str] | None = None) -
     """Send the notice to the area codes, by default to all of its places."""
     wanted = codes if codes is not None else [place.code for place in notice.places]
     recipients = [Recipient(code, f"d-{code}", "sv") for code in wanted]
-    return list(channel.send(notice, recipients))
+    return [one for one in channel.send(notice, recipients) if one is not None]

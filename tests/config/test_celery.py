@@ -6,7 +6,7 @@ from celery import Celery
 from django.conf import settings
 
 from config import celery_app
-from config.celery import hear_upkeep
+from config.celery import hear_systems, hear_upkeep
 from notify.dispatch import bell
 from notify.dispatch.models import UPKEEP, Queue
 
@@ -36,3 +36,14 @@ def test_every_worker_hears_upkeep_also_when_it_was_started_for_one_queue() -> N
     hear_upkeep(app)
 
     assert sorted(app.amqp.queues.consume_from) == ["upkeep", "urgent"]
+
+
+def test_other_systems_are_told_by_who_carries_what_is_routine_and_by_nobody_urgent() -> None:
+    heard = {}
+    for queue in ("urgent", "routine"):
+        app = Celery("another", set_as_current=False)
+        app.conf.task_queues = settings.CELERY_TASK_QUEUES
+        app.amqp.queues.select([queue])
+        hear_systems(app)
+        heard[queue] = sorted(app.amqp.queues.consume_from)
+    assert heard == {"urgent": ["urgent"], "routine": ["routine", "systems"]}

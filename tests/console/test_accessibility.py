@@ -17,7 +17,9 @@ from notify.dispatch.scheduled import announce_later
 from tests import axe, given
 from tests.console.conftest import PASSWORD
 from tests.console.test_deciding import Hopeful, underway
+from tests.console.test_messages import waiting
 from tests.console.world import let_in, published
+from tests.intake.conftest import taker
 from tests.portal.world import borås
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def test_axe_finds_nothing_where_editors_work(
     alert, draft = published(areas=[äspered]), given.draft(areas=[äspered])
     planned, soon = given.draft(areas=[äspered]), timezone.now() + timedelta(hours=1)
     announce_later(planned, soon, version=1, key=uuid.uuid4(), by=karin)
+    news = waiting(taker(karin, publishes=False))
     page.goto(f"{live_server.url}/console/login/")
     axe.no_finding(page)
     page.locator("#id_username").fill("karin")
@@ -53,6 +56,7 @@ def test_axe_finds_nothing_where_editors_work(
         "alerts/new/",
         "alerts/new/?template=water-leak",
         f"alerts/{draft.code}/",
+        f"alerts/{news.code}/",
         f"alerts/{draft.code}/edit/",
         f"alerts/{draft.code}/publish/",
         f"alerts/{planned.code}/",

@@ -127,8 +127,8 @@ def test_more_alerts_cost_no_more_statements(
 
 
 # Who is asking: session, user and permissions (4); then four lists and their areas; and when the
-# drafts go out by themselves.
-QUERIES = 12
+# drafts go out by themselves; who they came from, and what other systems say.
+QUERIES = 14
 
 
 def test_the_way_to_the_admin_is_shown_to_those_who_may_use_it(client: Client, karin: User) -> None:

@@ -106,8 +106,9 @@ def test_more_updates_cost_no_more_statements(
         client.get(where)
 
 
-# Who is asking (4), the alert, its updates and their corrections (2), its fan-out (3), its areas.
-QUERIES = 11
+# Who is asking (4), the alert, its updates and their corrections (2), its fan-out (3), its areas, and
+# where it came from.
+QUERIES = 12
 
 
 # --- how it goes out -------------------------------------------------------------------------------

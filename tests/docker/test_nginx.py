@@ -2,6 +2,7 @@
 
 import http.client
 import http.server
+import json
 import re
 import socket
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from notify.demo.children import free_port
 from tests.provision import nginx
 
 ETAG = '"abc"'
@@ -293,3 +295,25 @@ def test_nginx_lets_go_of_a_connection_before_gunicorn_does() -> None:
 def test_nginx_itself_says_that_it_is_well(front: int, upstream: Upstream) -> None:
     upstream.status = 500
     assert get(front, "/nginx-health").status == 204
+
+
+@pytest.mark.parametrize(
+    ("status", "length"), [(413, 2_000_000), (502, 2)], ids=["too large", "application away"]
+)
+def test_what_never_comes_to_the_api_is_a_problem_document(
+    real_nginx: None, status: int, length: int
+) -> None:
+    nobody = free_port()
+    with nginx.started(settings.BASE_DIR, upstream=nobody, tls_proxy="127.0.0.1/32") as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.putrequest("POST", "/api/v1/alerts/")
+        connection.putheader("Content-Length", str(length))
+        connection.endheaders(b"{}")
+        answer = connection.getresponse()
+        document = json.loads(answer.read())
+        connection.close()
+
+    assert (answer.status, document["status"]) == (status, status)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert document["detail"]

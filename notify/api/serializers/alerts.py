@@ -26,16 +26,16 @@ SENTENCES = {"type": "object", "additionalProperties": {"type": "string"}}
 class PartsSerializer(serializers.Serializer[Any]):
     """What is said in one language."""
 
-    headline = serializers.CharField()
-    description = serializers.CharField(allow_blank=True)
-    instruction = serializers.CharField(allow_blank=True)
+    headline = serializers.CharField(help_text="What has happened, and where, in a line.")
+    description = serializers.CharField(allow_blank=True, help_text="What is known of it.")
+    instruction = serializers.CharField(allow_blank=True, help_text="What people can do.")
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
     """An area, as it was called when it was said."""
 
-    code = serializers.CharField()
-    name = serializers.CharField()
+    code = serializers.CharField(help_text="The area's code.")
+    name = serializers.CharField(help_text="What it was called.")
 
 
 class SaidSerializer(serializers.Serializer[Any]):
@@ -93,7 +93,7 @@ class MissedSerializer(serializers.Serializer[Any]):
 class AlertSerializer(SaidSerializer):
     """An alert as it stands."""
 
-    code = serializers.CharField()
+    code = serializers.CharField(help_text="The alert's name in addresses; it never changes.")
     state = serializers.ChoiceField(State.choices)
     version = serializers.IntegerField(
         help_text="Counts every change; say it in If-Match or in the body when you make one."
@@ -102,7 +102,9 @@ class AlertSerializer(SaidSerializer):
         help_text="The residents' page about it; null for a draft."
     )
     areas = serializers.SerializerMethodField(help_text="Codes of the areas it concerns.")
-    places = PlaceSerializer(source="areas.all", many=True)
+    places = PlaceSerializer(
+        source="areas.all", many=True, help_text="The same areas with what they are called now."
+    )
     publish_at = InstantField(
         allow_null=True, help_text="When a draft goes out by itself; null unless that is planned."
     )
@@ -111,8 +113,8 @@ class AlertSerializer(SaidSerializer):
         help_text="Of a draft that could not be published at its time: when that was, and why. "
         "Null once it is planned anew or published.",
     )
-    published_at = InstantField(allow_null=True)
-    changed_at = InstantField()
+    published_at = InstantField(allow_null=True, help_text="Null for a draft.")
+    changed_at = InstantField(help_text="When anything of it changed last.")
     ended_at = InstantField(allow_null=True, help_text="When it was resolved or cancelled.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -133,7 +135,7 @@ class CorrectedWordsSerializer(serializers.Serializer[Any]):
     """Words that have held since they were corrected."""
 
     words = serializers.DictField(child=PartsSerializer(), help_text="All of them, by language.")
-    corrected_at = InstantField(source="made_at")
+    corrected_at = InstantField(source="made_at", help_text="Since when.")
 
 
 class UpdateSerializer(SaidSerializer):
@@ -145,8 +147,8 @@ class UpdateSerializer(SaidSerializer):
     response_type = serializers.ChoiceField(
         ResponseType.choices, help_text="AllClear when it says that the disruption is over."
     )
-    places = PlaceSerializer(many=True)
-    sent = InstantField()
+    places = PlaceSerializer(many=True, help_text="Where, with what the areas were called then.")
+    sent = InstantField(help_text="When it was published.")
     corrections = CorrectedWordsSerializer(
         source="corrections.all",
         many=True,
@@ -157,7 +159,7 @@ class UpdateSerializer(SaidSerializer):
 class AlertDetailSerializer(AlertSerializer):
     """An alert as it stands, and its story: what was said of it, oldest first."""
 
-    updates = UpdateSerializer(many=True)
+    updates = UpdateSerializer(many=True, help_text="Oldest first; none of a draft.")
 
 
 class MadeSerializer(serializers.Serializer[Any]):

@@ -12,13 +12,13 @@ from notify.alerts.vocabulary import Category
 class AreaSerializer(serializers.Serializer[Any]):
     """A place that alerts concern: a municipality, or a locality in it."""
 
-    code = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.CharField()
+    code = serializers.CharField(help_text="Its name in addresses; it never changes.")
+    name = serializers.CharField(help_text="What it is called.")
+    kind = serializers.CharField(help_text="`municipality`, `locality`, or the city's own words.")
     parent = serializers.CharField(  # type: ignore[assignment]  # Field's own is set on binding
         source="parent.code", default=None, allow_null=True, help_text="What it is part of."
     )
-    population = serializers.IntegerField(allow_null=True)
+    population = serializers.IntegerField(allow_null=True, help_text="Null if it is not known.")
     lon = serializers.FloatField(allow_null=True, help_text="WGS 84 degrees.")
     lat = serializers.FloatField(allow_null=True, help_text="WGS 84 degrees.")
     active = serializers.BooleanField(help_text="Whether new alerts can name it.")

@@ -42,9 +42,9 @@ class CorrectionSerializer(VersionSerializer):
 class CorrectedSerializer(serializers.Serializer[Any]):
     """What a correction came to."""
 
-    alert = AlertSerializer()
+    alert = AlertSerializer(help_text="The alert as it is now.")
     identifier = serializers.UUIDField(
         help_text="Of the update that was corrected: the same as before."
     )
     number = serializers.IntegerField(help_text="Of the update that was corrected.")
-    corrected_at = InstantField()
+    corrected_at = InstantField(help_text="When that was.")

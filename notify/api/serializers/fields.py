@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,36 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class QuerySerializer(StrictSerializer):
+    """A query string, read as strictly as a body."""
+
+    tolerated = frozenset({"format"})
+
+    @classmethod
+    def read(cls, query: QueryDict) -> dict[str, Any]:
+        """What the query asks for. Raises the REST framework's ValidationError (400).
+
+        The framework takes a query for a form, and leaves out what is empty or said before: a
+        filter lost that way answers with everything.
+        """
+        many = {
+            name
+            for name, field in cls().fields.items()
+            if isinstance(field, serializers.MultipleChoiceField)
+        }
+        twice = [name for name in query if name not in many and len(query.getlist(name)) > 1]
+        if twice:
+            sentence = gettext("Say this once.")
+            raise serializers.ValidationError(
+                {name[:SHOWN_OF_A_NAME]: [sentence] for name in twice}
+            )
+        given = {name: query.getlist(name) if name in many else query[name] for name in query}
+        serializer = cls(data=given)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = serializer.validated_data
+        return values
+
+
 class InstantField(serializers.DateTimeField):
     """A date and time with its offset from UTC (RFC 3339); shown in the site's own time zone."""
 
@@ -54,6 +85,15 @@ class InstantField(serializers.DateTimeField):
         if value.year not in YEARS:
             self.fail("year")
         return value.astimezone(timezone.get_current_timezone())
+
+
+class QueryInstantField(InstantField):
+    """The same in a query, where a ``+`` that is not written as ``%2B`` means a space."""
+
+    default_error_messages = {
+        "invalid": _("Give a date and a time with its offset, as 2026-11-23T10:00:00%2B01:00."),
+        "naive": _("Say the offset from UTC too, as 2026-11-23T10:00:00%2B01:00."),
+    }
 
 
 class NamesChoices:

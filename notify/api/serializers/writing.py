@@ -24,7 +24,12 @@ LARGEST_VERSION = 2**31 - 1
 class VersionSerializer(StrictSerializer):
     """Which version of the alert the caller saw, unless If-Match says it."""
 
-    version = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_VERSION)
+    version = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=LARGEST_VERSION,
+        help_text="The alert's, as you saw it, unless If-Match says it.",
+    )
 
 
 class PublishSerializer(VersionSerializer):
@@ -41,7 +46,9 @@ class PublishSerializer(VersionSerializer):
 class PartsInputSerializer(StrictSerializer):
     """What is said in one language."""
 
-    headline = serializers.CharField(required=False, allow_blank=True)
+    headline = serializers.CharField(
+        required=False, allow_blank=True, help_text=f"At most {LONGEST['headline']} characters."
+    )
     description = serializers.CharField(
         required=False, allow_blank=True, help_text=f"At most {LONGEST['description']} characters."
     )
@@ -96,9 +103,15 @@ class ContentSerializer(WordsSerializer):
     )
     severity = WordField(Severity.choices)
     urgency = WordField(Urgency.choices)
-    certainty = WordField(Certainty.choices, default=Certainty.OBSERVED)
+    certainty = WordField(
+        Certainty.choices, default=Certainty.OBSERVED, help_text="Observed, unless it is said."
+    )
     onset = InstantField(default=timezone.now, help_text="Now, unless it is said.")
-    expires = InstantField(default=None, allow_null=True)
+    expires = InstantField(
+        default=None,
+        allow_null=True,
+        help_text="When it should be over; null when nobody knows. Planned work needs it to be published.",
+    )
     news_by = InstantField(
         default=None,
         allow_null=True,

@@ -25,7 +25,7 @@ from notify.api.permissions import ANYONE, author, require
 from notify.api.preconditions import request_key, seen
 from notify.api.problems import Unprocessable
 from notify.api.repeats import repeats
-from notify.api.schema import DETAIL_ETAG, IDEMPOTENCY_KEY, IF_MATCH
+from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH, LOCATION
 from notify.api.serializers.alerts import AlertDetailSerializer, AlertSerializer
 from notify.api.serializers.filters import AlertFilters
 from notify.api.serializers.writing import ContentSerializer, VersionSerializer
@@ -82,7 +82,7 @@ class AlertList(AlertView):
     @extend_schema(
         operation_id="listAlerts",
         parameters=[AlertFilters],
-        responses=AlertSerializer(many=True),
+        responses={200: AlertSerializer(many=True), 403: None},
         tags=["alerts"],
     )
     def get(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class AlertList(AlertView):
 
     @extend_schema(
         operation_id="createDraft",
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, ALERT_ETAG, LOCATION],
         request=ContentSerializer,
         responses={
             201: OpenApiResponse(AlertDetailSerializer, description="The draft."),
@@ -140,7 +140,7 @@ class AlertDetail(AlertView):
     @extend_schema(
         operation_id="getAlert",
         responses=AlertDetailSerializer,
-        parameters=[DETAIL_ETAG],
+        parameters=[ALERT_CODE, ALERT_ETAG],
         tags=["alerts"],
     )
     def get(self, request: Request, code: str) -> Response:
@@ -152,7 +152,7 @@ class AlertDetail(AlertView):
 
     @extend_schema(
         operation_id="replaceDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH, ALERT_ETAG],
         request=ContentSerializer,
         responses=AlertDetailSerializer,
         tags=["drafts"],
@@ -163,7 +163,7 @@ class AlertDetail(AlertView):
 
     @extend_schema(
         operation_id="reviseDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH, ALERT_ETAG],
         request=ContentSerializer(partial=True),
         responses=AlertDetailSerializer,
         tags=["drafts"],
@@ -174,7 +174,7 @@ class AlertDetail(AlertView):
 
     @extend_schema(
         operation_id="discardDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH],
         request=None,
         responses={204: OpenApiResponse(description="It is gone.")},
         tags=["drafts"],
@@ -208,7 +208,7 @@ class Unschedule(AlertView):
 
     @extend_schema(
         operation_id="unscheduleDraft",
-        parameters=[IF_MATCH],
+        parameters=[ALERT_CODE, IF_MATCH, ALERT_ETAG],
         request=VersionSerializer,
         responses=AlertDetailSerializer,
         tags=["drafts"],
@@ -241,4 +241,6 @@ def _wanted(filters: dict[str, Any]) -> QuerySet[Alert]:
         alerts = alerts.filter(service=service)
     if area := filters.get("area"):
         alerts = selectors.concerning(alerts, area)
-    return alerts
+    if areas := filters.get("point"):
+        alerts = selectors.within(alerts, areas)
+    return selectors.stood(alerts, filters.get("begin"), filters.get("end"))

@@ -7,23 +7,44 @@ from typing import Any, ClassVar
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.exceptions import Throttled
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from notify.api.limits import Quota, count
 from notify.api.permissions import ANYONE, Access
 from notify.api.preconditions import etag
 from notify.channels.cached import LIVE
+from notify.channels.kept.address import RENDERING
 
 OWN = "private, no-cache"
 """For what a key let the caller see: kept by the caller alone, and asked about every time."""
+
+
+FOR_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After",
+}
+"""What lets a page of any other site read an answer. None of them lets it send a cookie or a key."""
 
 
 class ApiView(APIView):
     """A view that says in ``access``, method by method, who may call it."""
 
     access: ClassVar[Mapping[str, Access]] = {}
+    quota: Quota | None = None
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who calls, and count the call; of whoever shows a wrong key, by address.
+
+        Raises AuthenticationFailed, or Throttled when it is one too many.
+        """
+        try:
+            super().perform_authentication(request)
+        finally:
+            self._count(request)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """The methods, also for a browser that asks on behalf of another site's page."""
@@ -44,8 +65,9 @@ class ApiView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Authorization"])
         if self.access.get("GET") is ANYONE:
-            response["Access-Control-Allow-Origin"] = "*"
-            response["Access-Control-Expose-Headers"] = "ETag"
+            self._put(response, FOR_OTHER_SITES)
+        if self.quota:
+            self._put(response, self.quota.headers)
         reading = request.method in ("GET", "HEAD") and response.status_code == 200
         response.setdefault("Cache-Control", self._keeps(request) if reading else "no-store")
         if reading or self.shows_version(response):
@@ -66,10 +88,22 @@ class ApiView(APIView):
         if request.method not in ("GET", "HEAD"):
             return None
         answer = get_conditional_response(request, etag=tag, response=response)
-        if (
-            answer is not response
-            and answer is not None
-            and "Access-Control-Allow-Origin" in response
-        ):
-            answer["Access-Control-Allow-Origin"] = "*"
+        if answer is not response and answer is not None:
+            # Django's own 304 keeps only what caches need.
+            kept = [*FOR_OTHER_SITES, *(self.quota.headers if self.quota else ())]
+            self._put(answer, {name: response[name] for name in kept if name in response})
         return answer
+
+    def _count(self, request: Request) -> None:
+        if request.method == "OPTIONS" or RENDERING in request.META:
+            # Browsers ask it before they call, unasked by whoever has the quota; and what is kept for
+            # everybody is nobody's call.
+            return
+        self.quota = count(request)
+        if self.quota and self.quota.exceeded:
+            raise Throttled(self.quota.seconds)
+
+    @staticmethod
+    def _put(response: HttpResponseBase, headers: Mapping[str, str]) -> None:
+        for name, value in headers.items():
+            response[name] = value

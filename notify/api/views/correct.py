@@ -10,7 +10,7 @@ from notify.alerts.lifecycle import AlertChanged
 from notify.api.models import Scope
 from notify.api.permissions import author
 from notify.api.preconditions import request_key, seen
-from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH, MOVE_ETAG
+from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH
 from notify.api.serializers.correction import CorrectedSerializer, CorrectionSerializer
 from notify.api.views.alerts import find_alert, valid
 from notify.api.views.base import ApiView
@@ -28,7 +28,7 @@ class Correct(ApiView):
 
     @extend_schema(
         operation_id="correctAlert",
-        parameters=[IF_MATCH, IDEMPOTENCY_KEY, MOVE_ETAG],
+        parameters=[ALERT_CODE, IF_MATCH, IDEMPOTENCY_KEY, ALERT_ETAG],
         request=CorrectionSerializer,
         responses={
             201: OpenApiResponse(CorrectedSerializer, description="Corrected; nobody is told."),

@@ -24,7 +24,7 @@ from notify.api.models import Scope
 from notify.api.permissions import author
 from notify.api.preconditions import request_key, seen
 from notify.api.repeats import repeats
-from notify.api.schema import IDEMPOTENCY_KEY, IF_MATCH, MOVE_ETAG
+from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH, UPDATE_NUMBER
 from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
 from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
 from notify.api.serializers.progress import ProgressSerializer
@@ -41,7 +41,7 @@ from notify.dispatch.models import Dispatch
 from notify.dispatch.preview import preview
 from notify.dispatch.progress import failures, progress
 from notify.dispatch.scheduled import announce_later
-from notify.dispatch.start import announce
+from notify.dispatch.start import announce_once
 
 Post = TypeVar("Post", bound=Callable[..., Response])
 
@@ -56,7 +56,7 @@ def described(
     """How the schema tells of one move."""
     tells: Callable[[Post], Post] = extend_schema(
         operation_id=f"{name}Alert",
-        parameters=[IF_MATCH, IDEMPOTENCY_KEY, MOVE_ETAG],
+        parameters=[ALERT_CODE, IF_MATCH, IDEMPOTENCY_KEY, ALERT_ETAG],
         request=serializer,
         responses={
             **made,
@@ -108,14 +108,14 @@ class MoveView(ApiView):
         by = author(request)
         try:
             if at:
-                announce_later(alert, at, version=version.version, key=key, by=by)
-                return _made(find_alert(code), None, status=202)
-            dispatch = announce(
+                _plan, new = announce_later(alert, at, version=version.version, key=key, by=by)
+                return _made(find_alert(code), None, status=202 if new else 200)
+            dispatch, new = announce_once(
                 alert, self.move, content, version=version.version, key=key, by=by, asks=asks
             )
         except AlertChanged as changed:
             raise version.refusal(changed) from None
-        return _made(find_alert(code), dispatch.update, status=201)
+        return _made(find_alert(code), dispatch.update, status=201 if new else 200)
 
     def _repeats(self, alert: Alert, said: Update | None, changes: dict[str, Any]) -> bool:
         """Whether the update, if there is one yet, is what the same request said the first time."""
@@ -191,18 +191,17 @@ class MoveOutlook(ApiView):
 
     @extend_schema(
         operation_id="previewMove",
-        parameters=[OutlookQuery],
-        responses=OutlookSerializer,
+        parameters=[ALERT_CODE, OutlookQuery],
+        responses={200: OutlookSerializer, 409: None, 422: None},
         tags=["moves"],
     )
     def get(self, request: Request, code: str) -> Response:
         """Count whom a move would reach and what it would cost. Nothing is written or sent."""
-        query = OutlookQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        move = Move(query.validated_data["move"])
+        query = OutlookQuery.read(request.query_params)
+        move = Move(query["move"])
         alert = find_alert(code)
         destination(alert, move)
-        at = query.validated_data["publish_at"]
+        at = query["publish_at"]
         if at and move != Move.PUBLISH:
             raise ValidationError({"publish_at": [_("Only a draft can be published later.")]})
         outlook = preview(alert, move, standing_for(move, alert), at=at)
@@ -214,7 +213,12 @@ class UpdateProgress(ApiView):
 
     access = {"GET": Scope.READ}
 
-    @extend_schema(operation_id="getProgress", responses=ProgressSerializer, tags=["moves"])
+    @extend_schema(
+        operation_id="getProgress",
+        parameters=[ALERT_CODE, UPDATE_NUMBER],
+        responses=ProgressSerializer,
+        tags=["moves"],
+    )
     def get(self, request: Request, code: str, number: int) -> Response:
         """Count an update's deliveries, channel by channel and state by state."""
         dispatch = (

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from notify.alerts.models import Area, Service
 from notify.api.permissions import ANYONE
+from notify.api.schema import AREA_CODE
 from notify.api.serializers.areas import (
     AreaDetailSerializer,
     AreaSerializer,
@@ -38,7 +39,10 @@ class AreaDetail(ApiView):
     access = {"GET": ANYONE}
 
     @extend_schema(
-        operation_id="getArea", responses=AreaDetailSerializer, tags=["areas and services"]
+        operation_id="getArea",
+        parameters=[AREA_CODE],
+        responses=AreaDetailSerializer,
+        tags=["areas and services"],
     )
     def get(self, request: Request, code: str) -> Response:
         """Read an area and its outline, in use or not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import ClassVar
@@ -12,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
+from notify.channels.background import Kept
 from notify.channels.base import AddressedBy, Preview, Receipt, Recipient, Text, TextChannel
 from notify.channels.notice import Notice
 from notify.channels.sms import carrier, errors, twilio
-from notify.channels.sms.background import Background
 from notify.channels.sms.carrier import Carrier
 from notify.channels.sms.compose import compose, fit, spoken
 from notify.channels.sms.handful import Handful
@@ -39,11 +38,10 @@ class SmsChannel(TextChannel):
 
     def __init__(self) -> None:
         """Costs nothing yet: neither thread nor connection."""
-        self._background: Background[Carrier] | None = None
+        self._carrier = Kept(carrier.connect)
         self._handful = Handful(
             MOST_AT_ONCE, settings.SMS_SEGMENTS_PER_SECOND, settings.SMS_WORKERS
         )
-        self._lock = threading.Lock()
 
     @property
     def handful(self) -> int:  # type: ignore[override]  # it changes with the pace
@@ -58,7 +56,7 @@ class SmsChannel(TextChannel):
         at_once, ready = (min(most, self.handful), 0) if limited else (most, most)
         outgoing = for_notice(notice, recipients)
         came, since = 0, time.monotonic()
-        for receipt in self._running().each(Carrier.create, outgoing, at_once, ready):
+        for receipt in self._carrier.running().each(Carrier.create, outgoing, at_once, ready):
             came += 1
             if came >= self.handful:
                 self._handful.took(came, since)
@@ -126,20 +124,11 @@ class SmsChannel(TextChannel):
 
     def close(self) -> None:
         """End the thread and its connections; the next message starts them anew."""
-        with self._lock:
-            if self._background is not None:
-                self._background.close()
-            self._background = None
+        self._carrier.close()
 
     def _each(self, call: Call, messages: Sequence[Outgoing]) -> Iterator[Receipt]:
         if messages:
-            yield from self._running().each(call, messages, settings.SMS_IN_FLIGHT)
-
-    def _running(self) -> Background[Carrier]:
-        with self._lock:
-            if self._background is None or self._background.inherited:
-                self._background = Background(carrier.connect)
-            return self._background
+            yield from self._carrier.running().each(call, messages, settings.SMS_IN_FLIGHT)
 
 
 def _too_long(text: str, language: str) -> str:

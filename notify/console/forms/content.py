@@ -6,15 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notify.alerts.content import AlertContent
-from notify.alerts.models import Alert, Area
+from notify.alerts.models import Alert
 from notify.alerts.vocabulary import Severity
-from notify.console.area_list import AreaGroup, grouped
 from notify.console.forms.advice import AdviceForm
+from notify.console.forms.areas import AreasForm
 from notify.console.forms.lines import LinesField
 from notify.console.forms.times import LocalTimeField
 from notify.console.forms.versioned import VersionedForm
@@ -48,19 +47,9 @@ class AlertForm(VersionedForm, WordsForm, AdviceForm):
         return cleaned
 
 
-class ContentForm(AlertForm):
+class ContentForm(AreasForm, AlertForm):
     """What drafts and updates share: where, how bad, how long."""
 
-    areas = forms.ModelMultipleChoiceField(
-        label=_("Areas"),
-        queryset=Area.objects.filter(active=True),
-        to_field_name="code",
-        error_messages={
-            "required": _("Choose at least one area."),
-            "invalid_choice": _("There is no area “%(value)s”. Choose from the list."),
-            "invalid_list": _("Choose areas from the list."),
-        },
-    )
     severity = forms.ChoiceField(
         label=_("How serious is it?"),
         choices=Severity.choices,
@@ -98,25 +87,6 @@ class ContentForm(AlertForm):
     def end_may_wait(self) -> bool:
         """Whether the end may be left for later, as in a draft that is only saved."""
         return False
-
-    @property
-    def held(self) -> set[str]:
-        """Codes of areas that cannot be taken away again."""
-        return set()
-
-    @property
-    def area_groups(self) -> list[AreaGroup]:
-        """The areas to choose from, with those chosen marked."""
-        return grouped(self.listed_areas, chosen=self._chosen(), held=self.held)
-
-    @cached_property
-    def listed_areas(self) -> list[Area]:
-        """Every area that can be chosen."""
-        return list(Area.objects.filter(active=True))
-
-    def _chosen(self) -> set[str]:
-        values = self["areas"].value() or []
-        return {str(getattr(value, "code", value)) for value in values} | self.held
 
     def clean(self) -> dict[str, Any]:
         """One of the two: an end, or that nobody knows it."""

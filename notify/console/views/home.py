@@ -17,6 +17,7 @@ from notify.alerts.schedule import is_late
 from notify.alerts.vocabulary import Severity, State
 from notify.console.access import EditorRequest, editors_only
 from notify.dispatch.still_without import people_without
+from notify.intake.selectors import senders, waiting_messages
 
 LATELY = 10
 """How many ended alerts are listed."""
@@ -29,9 +30,12 @@ def home(request: EditorRequest) -> HttpResponse:
     now = timezone.now()
     ended = list(selectors.ended_alerts(now)[:LATELY])
     without = people_without(ended)
+    drafts = _drafts(now)
     context = {
         **_standing(now),
-        **_drafts(now),
+        **drafts,
+        "sent_here": senders(drafts["drafts"]),
+        "messages_waiting": waiting_messages(),
         "ended": ended,
         "unfinished": [(alert, without[alert.pk]) for alert in ended if alert.pk in without],
         "now": now,

@@ -19,6 +19,7 @@ from notify.console.fanout import watch
 from notify.console.forms.versioned import VersionedForm
 from notify.console.rewording import corrected
 from notify.dispatch.still_without import answers_to
+from notify.intake.selectors import source_of
 
 
 @editors_only
@@ -45,6 +46,7 @@ def alert(request: EditorRequest, code: str) -> HttpResponse:
         "late": schedule and is_late(schedule, now),
         "late_news": keeps_waiting(shown, now),
         "undoing": VersionedForm(alert=shown),
+        "source": source_of(shown),
         "answers": answers_to(shown) if shown.state == State.RESOLVED else None,
     }
     return render(request, "console/alert.html", context)

@@ -11,6 +11,20 @@ follow();
 const forEverybody = ({ React }) => ({
   wrapComponents: {
     DeepLink: () => ({ text }) => text,
+    // Every error has the same document: drawn out for each of ten, nobody finds the one that they look for.
+    response: (Response, { getComponent }) => (props) =>
+      /^[45]/.test(props.code)
+        ? React.createElement(
+            "tr",
+            { className: "response" },
+            React.createElement("td", { className: "response-col_status" }, props.code),
+            React.createElement(
+              "td",
+              { className: "response-col_description", colSpan: 2 },
+              React.createElement(getComponent("Markdown", true), { source: props.response.get("description") }),
+            ),
+          )
+        : React.createElement(Response, props),
     operations: (Operations) => (props) =>
       React.createElement(
         React.Fragment,
@@ -29,11 +43,14 @@ const nameTheParts = () => {
   access?.setAttribute("aria-label", "Authorization");
 };
 
-// What opens later: choices without a name, and examples that scroll and that no key reaches.
+// What opens later: choices and bodies without a name, and examples that scroll and that no key reaches.
 const docs = document.getElementById("docs");
 new MutationObserver(() => {
   for (const choice of docs.querySelectorAll("[data-param-name] select:not([aria-label])")) {
     choice.setAttribute("aria-label", choice.closest("[data-param-name]").dataset.paramName);
+  }
+  for (const body of docs.querySelectorAll("textarea.body-param__text:not([aria-label])")) {
+    body.setAttribute("aria-label", "Request body");
   }
   for (const example of docs.querySelectorAll(".microlight:not([tabindex])")) {
     example.tabIndex = 0;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -11,6 +10,7 @@ from lxml import etree
 from notify.channels.feeds.channel import FeedChannel
 from notify.channels.feeds.models import Document
 from notify.channels.notice import Notice
+from notify.intake.cap.schema import FILE
 from tests.channels.notices import hand
 
 NAMES = {"cap": "urn:oasis:names:tc:emergency:cap:1.2", "ds": "http://www.w3.org/2000/09/xmldsig#"}
@@ -19,7 +19,7 @@ NAMES = {"cap": "urn:oasis:names:tc:emergency:cap:1.2", "ds": "http://www.w3.org
 @lru_cache
 def schema() -> Any:
     """OASIS's own, as it was published with the standard."""
-    return etree.XMLSchema(file=str(Path(__file__).with_name("CAP-v1.2.xsd")))
+    return etree.XMLSchema(file=str(FILE))
 
 
 def valid(xml: bytes | str) -> Any:

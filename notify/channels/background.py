@@ -17,8 +17,8 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
-from queue import SimpleQueue
-from typing import Generic, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar, cast
 
 import uvloop
 
@@ -45,7 +45,7 @@ class Background(Generic[Client]):
         """Start the thread and wait until the client is open; raises what opening it raised."""
         ready: Future[_Running[Client]] = Future()
         thread = threading.Thread(
-            target=_live, args=(open_client, ready), name="notify-sms", daemon=True
+            target=_live, args=(open_client, ready), name="notify-channel", daemon=True
         )
         thread.start()
         self._running = ready.result()
@@ -72,6 +72,19 @@ class Background(Generic[Client]):
         Leaving the iteration early starts no further call, and cancels and awaits those in flight.
         An exception from ``call``, or from drawing an item, does the same and is raised here.
         """
+        unending = self.each_or_pause(call, items, at_once, ready, patience=None)
+        yield from cast("Iterator[Result]", unending)
+
+    def each_or_pause(
+        self,
+        call: Callable[[Client, Item], Awaitable[Result]],
+        items: Iterable[Item],
+        at_once: int,
+        ready: int = 0,
+        *,
+        patience: float | None,
+    ) -> Iterator[Result | None]:
+        """As ``each``; but yield None whenever no result has come for so many seconds."""
         arrived: SimpleQueue[list[Result] | None] = SimpleQueue()
         loop = self._running.loop
         flight = _Flight(loop, call, self._running.client, at_once, arrived.put)
@@ -81,7 +94,11 @@ class Background(Generic[Client]):
                 while out <= at_once + ready - bite and (some := list(islice(drawn, bite))):
                     out += len(some)
                     loop.call_soon_threadsafe(flight.board, some)
-                results = arrived.get() if out else None
+                try:
+                    results = arrived.get(timeout=patience) if out else None
+                except Empty:
+                    yield None
+                    continue
                 if results is None:
                     break
                 out -= len(results)
@@ -92,6 +109,30 @@ class Background(Generic[Client]):
                 pass
             raise
         flight.raise_failure()
+
+
+class Kept(Generic[Client]):
+    """A background that starts when it is first needed, and anew in a forked child. Thread-safe."""
+
+    def __init__(self, open_client: Callable[[], AbstractAsyncContextManager[Client]]) -> None:
+        """Costs nothing yet: neither thread nor connection."""
+        self._open = open_client
+        self._background: Background[Client] | None = None
+        self._lock = threading.Lock()
+
+    def running(self) -> Background[Client]:
+        """It, running."""
+        with self._lock:
+            if self._background is None or self._background.inherited:
+                self._background = Background(self._open)
+            return self._background
+
+    def close(self) -> None:
+        """End the thread and its connections; who needs it next starts them anew."""
+        with self._lock:
+            if self._background is not None:
+                self._background.close()
+            self._background = None
 
 
 HAND_OVER_SECONDS = 0.01

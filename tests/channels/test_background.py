@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from notify.channels.sms.background import Background
+from notify.channels.background import Background, Kept
 
 
 class Desk:
@@ -207,3 +207,17 @@ def test_a_forked_child_knows_that_it_is_not_its_own(background: Background[Desk
         os._exit(0 if background.inherited else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert not background.inherited
+
+
+def test_what_is_kept_starts_when_it_is_needed_and_anew_after_it_was_closed() -> None:
+    desks.clear()
+    kept = Kept(open_desk)
+    assert desks == []
+    first = kept.running()
+    assert kept.running() is first
+    kept.close()
+    assert desks[0].closed.wait(5)
+    assert list(kept.running().each(double, [1, 2], 2)) in ([2, 4], [4, 2])
+    assert len(desks) == 2
+    kept.close()
+    kept.close()

@@ -1,0 +1,1 @@
+"""VMA, the warnings that Sveriges Radio carries for all of Sweden, fetched for the editors."""
