@@ -1,4 +1,4 @@
-"""Measure Notify on this machine: ``script/bench fanout``."""
+"""Measure Notify on this machine: ``script/bench fanout``, ``script/bench reads``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from bench.document import PAGE, write_into
+from bench.document import PAGE, say_why, write_into
 from notify.demo.broker import NoBroker
 from notify.demo.children import ROOT, DidNotStart
 from tests.provision import Missing
@@ -40,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The options. Exits with status 2 and a sentence when they are wrong."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    fanout = parser.add_subparsers(dest="what", required=True).add_parser(
+    benches = parser.add_subparsers(dest="what", required=True)
+    fanout = benches.add_parser(
         "fanout", help="the bare client, the usual way and ours, side by side"
     )
     fanout.add_argument("--recipients", type=_count, default=10_000, help="per round (%(default)s)")
@@ -55,16 +57,24 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     fanout.add_argument(
         "--only", action="append", choices=PARTS, help="only this part; may be repeated"
     )
-    fanout.add_argument(
-        "--json",
-        type=Path,
-        metavar="FILE",
-        default=STATE / "fanout.json",
-        help="where the figures go (%(default)s)",
+    reads = benches.add_parser(
+        "reads",
+        help="a static file, nginx before us, the application and the usual way, side by side",
     )
-    fanout.add_argument(
-        "--write-docs", action="store_true", help=f"put the report into {PAGE.relative_to(ROOT)}"
-    )
+    reads.add_argument("--short", action="store_true", help="a look in under two minutes")
+    for what, bench in (("fanout", fanout), ("reads", reads)):
+        bench.add_argument(
+            "--json",
+            type=Path,
+            metavar="FILE",
+            default=STATE / f"{what}.json",
+            help="where the figures go (%(default)s)",
+        )
+        bench.add_argument(
+            "--write-docs",
+            action="store_true",
+            help=f"put the report into {PAGE.relative_to(ROOT)}",
+        )
     return parser.parse_args(argv)
 
 
@@ -75,13 +85,31 @@ def _count(text: str) -> int:
 
 
 def _run(folder: Path, options: argparse.Namespace) -> int:
-    from bench.house import house
-    from bench.machine import machine
-
     began = time.monotonic()
 
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {what} …", file=sys.stderr, flush=True)
+
+    from bench.reads.run import reads
+
+    measured = {"fanout": fanout, "reads": reads}[options.what](folder, options, tell)
+    if measured is None:
+        return 1
+    report, figures = measured
+    print(report)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    if options.write_docs:
+        write_into(PAGE, options.what, report)
+    return 0
+
+
+def fanout(
+    folder: Path, options: argparse.Namespace, tell: Callable[[str], None]
+) -> tuple[str, dict[str, Any]] | None:
+    """The report and its figures; None where it stopped, which is said then."""
+    from bench.house import house
+    from bench.machine import machine
 
     tell("PostgreSQL, Redis and the stand-in")
     with house(folder) as running:
@@ -104,29 +132,13 @@ def _run(folder: Path, options: argparse.Namespace) -> int:
         try:
             result = measure(running, wish, tell)
         except (Stuck, TimeoutError) as error:
-            logs = sorted(folder.glob("*.log"))
-            print(
-                f"The bench stopped. {error}",
-                *(_tail(log) for log in logs),
-                sep="\n",
-                file=sys.stderr,
-            )
-            return 1
-        report = render(result, wish, on)
+            say_why(folder, error)
+            return None
         figures = asdict(result) | {
             "machine": on,
             "goals": [asdict(goal) for goal in goals(result, wish)],
         }
-    print(report)
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
-    if options.write_docs:
-        write_into(PAGE, report)
-    return 0
-
-
-def _tail(log: Path) -> str:
-    return f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}"
+        return render(result, wish, on), figures
 
 
 if __name__ == "__main__":

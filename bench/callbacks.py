@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -15,10 +14,10 @@ from django.conf import settings
 from twilio.request_validator import RequestValidator
 
 from bench.hammer import hammer, post
-from bench.house import House
+from bench.house import House, as_shipped
 from bench.observer import Work
 from bench.processes import cpu_seconds, memory
-from notify.demo.children import ROOT, Child, alive, free_port
+from notify.demo.children import Child, alive, free_port
 from notify.demo.stack import answers
 from notify.dispatch.models import Delivery, State
 
@@ -88,13 +87,6 @@ def _web(house: House) -> Iterator[tuple[Child, int]]:
     )
     with alive(web):
         yield web, port
-
-
-def as_shipped() -> list[str]:
-    """What the container runs, without the address and the number of processes."""
-    lines = (ROOT / "docker" / "Dockerfile").read_text().splitlines()
-    [command] = [line.removeprefix("CMD ") for line in lines if line.startswith("CMD ")]
-    return [word for word in json.loads(command) if not word.startswith(("--bind=", "--workers="))]
 
 
 def _callback(key: int, sid: str) -> bytes:

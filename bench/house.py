@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -43,10 +44,11 @@ class House:
 
 
 @contextlib.contextmanager
-def house(folder: Path) -> Iterator[House]:
+def house(folder: Path, **variables: str) -> Iterator[House]:
     """Everything but the workers, until the block ends; this process has Django set up in it.
 
-    Raises DidNotStart, NoBroker or Missing with a sentence for the person.
+    variables: of the environment, beside those of every bench. Raises DidNotStart, NoBroker or
+    Missing with a sentence for the person.
     """
     with contextlib.ExitStack() as parts:
         database_url = parts.enter_context(_database())
@@ -59,13 +61,20 @@ def house(folder: Path) -> Iterator[House]:
         )
         parts.enter_context(alive(broker, provider))
         provider_url = f"http://127.0.0.1:{port}"
-        environment = _environment(folder, database_url, redis_url, provider_url)
+        environment = _environment(folder, database_url, redis_url, provider_url) | variables
         os.environ.update(environment)
         manage(environment, "migrate", "--verbosity", "0")
         observer = Observer(database_url)
         parts.callback(observer.close)
         django.setup()
         yield House(folder, provider_url, provider, observer, environment)
+
+
+def as_shipped() -> list[str]:
+    """What the container runs, without the address and the number of processes."""
+    lines = (ROOT / "docker" / "Dockerfile").read_text().splitlines()
+    [command] = [line.removeprefix("CMD ") for line in lines if line.startswith("CMD ")]
+    return [word for word in json.loads(command) if not word.startswith(("--bind=", "--workers="))]
 
 
 @contextlib.contextmanager

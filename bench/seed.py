@@ -30,11 +30,13 @@ ENGLISH = 10
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Whom an alert reaches. sizes: ascending; ``areas(size)`` concern exactly so many people."""
+    """Whom an alert reaches. sizes: ascending; ``areas(size)`` concern exactly so many people. quiet:
+    where nobody lives who has asked for anything."""
 
     service: Service
     parts: tuple[Area, ...]
     urgent: Area
+    quiet: Area
     sizes: tuple[int, ...]
 
     def areas(self, size: int) -> list[Area]:
@@ -52,7 +54,8 @@ def seed(sizes: Sequence[int]) -> Town:
         for number in range(len(sizes))
     )
     urgent = Area.objects.create(code="1490U", name="Centrum", parent=city)
-    town = Town(service, parts, urgent, sizes)
+    quiet = Area.objects.create(code="1490Q", name="Skogen", parent=city)
+    town = Town(service, parts, urgent, quiet, sizes)
     _copy_people(sizes[-1])
     _copy_wishes(town)
     with connection.cursor() as cursor:

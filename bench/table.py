@@ -21,7 +21,7 @@ def render(result: Result, wish: Wish, machine: str) -> str:
 
 def _parts(result: Result, wish: Wish, machine: str) -> Iterator[str]:
     yield machine
-    yield _table(COLUMNS, _runs(result))
+    yield table(COLUMNS, _runs(result))
     if one := result.provider:
         yield (
             f"Stand-in, flat out: {one.rate:,.0f} requests/s at {one.cpu_microseconds:.0f} µs of its CPU each."
@@ -31,7 +31,7 @@ def _parts(result: Result, wish: Wish, machine: str) -> Iterator[str]:
         (goal.what, goal.wanted, goal.found, "yes" if goal.reached else "**no**")
         for goal in goals(result, wish)
     ]
-    yield _table(("figure", "to reach", "measured", "reached"), wanted) if wanted else ""
+    yield table(("figure", "to reach", "measured", "reached"), wanted) if wanted else ""
     yield _costliest(result)
 
 
@@ -107,10 +107,10 @@ def _costliest(result: Result) -> str:
         )
         for one in ours[-1].work.costliest[:8]
     ]
-    return _table(("time per SMS", "calls", "WAL per SMS", "statement"), rows)
+    return table(("time per SMS", "calls", "WAL per SMS", "statement"), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table whose columns line up."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     if len(lines) == 1:

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.webhooks.straight_to_webhooks",
+    "config.reads.straight_to_kept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -246,6 +247,12 @@ NOTIFY_CHANNELS = [
     "notify.channels.websub.channel.WebSubChannel",
     "notify.channels.webhooks.channel.WebhookChannel",
 ]
+# What changes for readers, and who says how it stands (notify/channels/kept): a ground of its own for each.
+KEPT_TOPICS = {
+    "alerts": "notify.alerts.selectors.stamp",
+    "feeds": "notify.channels.feeds.selectors.stamp",
+    "banners": "notify.channels.banners.selectors.stamp",
+}
 # Hubs that tell feed readers at once (WebSub): feeds link to them, and they are told of every change.
 WEBSUB_HUBS = environment.hubs("WEBSUB_HUBS", env.list("WEBSUB_HUBS", default=[]))
 # How many addresses one request to a hub names: those of PubSubHubbub 0.4 take several, others only one.

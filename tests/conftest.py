@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import uuid
 from collections.abc import Generator, Iterator
@@ -186,6 +187,15 @@ def redis(redis_url: str, settings: Settings) -> Iterator[Redis]:
         yield client
         for key in client.scan_iter(f"{settings.REDIS_KEY_PREFIX}*"):
             client.delete(key)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every read is rendered anew, also where a Redis is there: what a test writes is never committed,
+    so nobody would hear of it. Who tests what is kept says so (tests/channels/kept/conftest.py)."""
+    from notify.channels.kept import reading
+
+    monkeypatch.setattr(reading, "_avoided_until", math.inf)
 
 
 # --- a real browser ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from notify.alerts.models import Alert, Area, Service
@@ -81,6 +81,23 @@ def stood(alerts: QuerySet[Alert], begin: datetime | None, end: datetime | None)
         lapsed = Q(urgency=Urgency.FUTURE, expires__lte=begin)
         alerts = alerts.exclude(ended_at__lte=begin).exclude(lapsed)
     return alerts.filter(onset__lte=end) if end else alerts
+
+
+def stamp(now: datetime) -> tuple[str, datetime | None]:
+    """What tells the public alerts at ``now`` from those at any other time, and when the clock
+    changes one next; one SQL statement."""
+    week_ago = now - LINGER
+    found = Alert.objects.exclude(state=State.DRAFT).aggregate(
+        count=Count("pk"),
+        changed=Max("changed_at"),
+        begins=Min("onset", filter=Q(onset__gt=now)),
+        ends=Min("expires", filter=Q(expires__gt=now)),
+        lapsed=Min("expires", filter=Q(expires__gt=week_ago)),
+        ended=Min("ended_at", filter=Q(ended_at__gt=week_ago)),
+    )
+    times = [found["begins"], found["ends"]]
+    times += [time and time + LINGER for time in (found["lapsed"], found["ended"])]
+    return f"{found['count']}/{found['changed']}", min(filter(None, times), default=None)
 
 
 def concerning(alerts: QuerySet[Alert], area: Area) -> QuerySet[Alert]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from notify.api.views import alerts, cap, correct, entrance, moves, places
+from notify.channels.kept.policy import WHOLE_QUERY, keep
+
+listed = keep("alerts", query=WHOLE_QUERY, by_language=True, json=True)
 
 app_name = "api"
 urlpatterns = [
     path("", entrance.Entrance.as_view(), name="entrance"),
-    path("alerts/", alerts.AlertList.as_view(), name="alerts"),
+    path("alerts/", listed(alerts.AlertList.as_view()), name="alerts"),
     path("alerts/<slug:code>/", alerts.AlertDetail.as_view(), name="alert"),
     path("alerts/<slug:code>/publish/", moves.Publish.as_view(), name="publish"),
     path("alerts/<slug:code>/unschedule/", alerts.Unschedule.as_view(), name="unschedule"),

@@ -1,4 +1,5 @@
-"""Counts of what providers say that somebody should know of, for ``/metrics``.
+"""Counts of what leaves no row and somebody should know of, for ``/metrics``: what providers say, and what
+readers cost.
 
 They are kept in Redis, because any process may count, and any web process may be asked. While Redis
 is away nothing is counted: who waits for a count would wait for nothing that matters more.
@@ -18,6 +19,8 @@ TOO_FAST = "too_fast"
 """A provider answered that we send too fast (HTTP 429); of each provider."""
 UNKNOWN_STATUS = "unknown_status"
 """A provider reported a status that we do not know; of each such status."""
+RENDERED = "rendered"
+"""A document that everybody reads was rendered; of each topic (``kept``)."""
 
 AVOIDED_FOR = 2.0
 """Seconds for which Redis is not asked again after it failed: nobody waits for it twice."""

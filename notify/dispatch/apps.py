@@ -11,5 +11,5 @@ class DispatchConfig(AppConfig):
     verbose_name = _("Dispatch")
 
     def ready(self) -> None:
-        """Listen to what channels announce."""
-        from notify.dispatch import receivers  # noqa: F401
+        """Listen to what channels announce, and to what changes for readers."""
+        from notify.dispatch import readers, receivers  # noqa: F401

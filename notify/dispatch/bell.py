@@ -18,6 +18,7 @@ EXPAND = "notify.dispatch.tasks.expand"
 SEND_BATCH = "notify.dispatch.tasks.send_batch"
 SEND_DIRECT = "notify.dispatch.tasks.send_direct"
 FOLD = "notify.dispatch.tasks.fold"
+RENEW = "notify.dispatch.tasks.renew"
 
 FORGOTTEN_AFTER = 60
 """Seconds after which an unheard bell is dropped, so that bells never pile up behind a backlog."""

@@ -238,6 +238,7 @@ def _counts() -> Iterator[Metric]:
     for what, name, says, label in (
         (tally.TOO_FAST, "too_fast", "Requests that a provider answered with 429", "provider"),
         (tally.UNKNOWN_STATUS, "unknown_statuses", "Statuses that we do not know", "status"),
+        (tally.RENDERED, "rendered", "Renderings of what everybody reads", "topic"),
     ):
         counter = CounterMetricFamily(f"notify_{name}", says, labels=[label])
         for which, count in tally.counts(what):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from notify.dispatch import bell, direct, inbox
 from notify.dispatch.lease import due_batches
 from notify.dispatch.models import Batch, Delivery, Dispatch, Queue
+from notify.dispatch.readers import ring_for_readers
 from notify.dispatch.reconcile import reconcile
 from notify.dispatch.scheduled import publish_due
 from notify.dispatch.withdrawal import withdraw
@@ -90,6 +91,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     ring_for_batches,
     direct.ring_for_messages,
     inbox.ring_for_callbacks,
+    ring_for_readers,
     reconcile,
     direct.reconcile_direct,
     direct.forget_final,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from notify.channels.kept import renewal
 from notify.dispatch import direct, expand, inbox, retention, send
 from notify.dispatch import sweep as sweeping
 
@@ -30,6 +31,12 @@ def send_direct() -> None:
 def fold() -> None:
     """Record the callbacks that have come in. Twice is harmless: receipts only move forward."""
     inbox.fold()
+
+
+@shared_task(name="notify.dispatch.tasks.renew")
+def renew(topic: str) -> None:
+    """Render again what readers ask for. Twice is harmless: each document is claimed, and kept once."""
+    renewal.renew(topic)
 
 
 @shared_task(name="notify.dispatch.tasks.sweep")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.callbacks import as_shipped
+from bench.house import as_shipped
 
 
 def test_the_web_process_is_the_containers_own() -> None:

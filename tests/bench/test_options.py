@@ -25,5 +25,8 @@ def test_a_number_that_is_none_is_refused_with_a_sentence(
     assert "is not a number from 1 up" in capsys.readouterr().err
 
 
-def test_the_page_that_write_docs_fills_has_a_place_for_it() -> None:
-    assert PAGE.read_text().count(BEGIN) == PAGE.read_text().count(END) == 1
+def test_the_page_that_write_docs_fills_has_a_place_for_each() -> None:
+    page = PAGE.read_text()
+
+    assert [page.count(BEGIN.format(what)) for what in ("fanout", "reads")] == [1, 1]
+    assert page.count(END) == 2

@@ -10,6 +10,8 @@ from bench.document import BEGIN, END, write_into
 from bench.figures import Run, middle
 from bench.observer import Work
 
+MARK = BEGIN.format("fanout")
+
 
 def run(way: str, seconds: float, *, cpu: float = 1.0, messages: int = 1000) -> Run:
     work = Work(statements=50, checks=3000, wal_bytes=messages * 2000, costliest=())
@@ -69,11 +71,11 @@ def test_the_report_is_a_table_with_a_row_per_way() -> None:
 
 def test_only_the_place_between_the_marks_is_overwritten(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
-    page.write_text(f"Before\n{BEGIN}\nold\n{END}\nafter\n")
+    page.write_text(f"Before\n{MARK}\nold\n{END}\nafter\n")
 
-    write_into(page, "new")
+    write_into(page, "fanout", "new")
 
-    assert page.read_text() == f"Before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert page.read_text() == f"Before\n{MARK}\n\nnew\n\n{END}\nafter\n"
 
 
 def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
@@ -81,6 +83,6 @@ def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
     page.write_text("Something else\n")
 
     with pytest.raises(ValueError, match="no place"):
-        write_into(page, "new")
+        write_into(page, "fanout", "new")
 
     assert page.read_text() == "Something else\n"

@@ -28,6 +28,7 @@ class Upstream:
     asked: list[tuple[str, Message]] = field(default_factory=list)
     status: int = 200
     cache_control: str = "public, max-age=60"
+    expires: str = ""
     port: int = 0
 
 
@@ -44,6 +45,8 @@ def upstream() -> Iterator[Upstream]:
             self.send_response(state.status)
             self.send_header("Content-Type", "application/atom+xml")
             self.send_header("Content-Security-Policy", "default-src 'none'")
+            if state.expires:
+                self.send_header("X-Accel-Expires", state.expires)
             self.send_header("Cache-Control", state.cache_control)
             self.send_header("ETag", ETAG)
             self.send_header("Vary", "Accept-Language, Cookie")
@@ -124,6 +127,57 @@ def test_a_compressed_feed_still_answers_304(front: int, upstream: Upstream) -> 
     compressed = get(front, "/feeds/alerts.atom", Accept_Encoding="gzip")
     assert compressed.headers["Content-Encoding"] == "gzip"
     assert get(front, "/feeds/alerts.atom", If_None_Match=compressed.headers["ETag"]).status == 304
+
+
+@pytest.mark.parametrize("path", ["/", "/?place=1490", "/api/v1/alerts/", "/api/v1/alerts/?a=b"])
+def test_what_everybody_reads_in_their_language_is_kept_for_each(
+    front: int, upstream: Upstream, path: str
+) -> None:
+    upstream.cache_control, upstream.expires = "private, no-cache", "60"
+    swedish = {"Accept_Language": "sv"}
+    for headers in (swedish, swedish, swedish | {"Cookie": "language=en; _ga=1"}, {}):
+        answer = get(front, path, **headers)
+    assert len(upstream.asked) == 3
+    assert answer.headers["X-Accel-Expires"] is None
+    assert get(front, path, **swedish).headers["X-Cache"] == "HIT"
+
+
+@pytest.mark.parametrize(
+    "own", [{"Cookie": "sessionid=a"}, {"Cookie": "messages=a"}, {"Authorization": "Bearer a"}]
+)
+def test_whoever_may_see_more_is_led_past_what_is_kept(
+    front: int, upstream: Upstream, own: dict[str, str]
+) -> None:
+    upstream.expires = "60"
+    for path in ("/", "/api/v1/alerts/"):
+        get(front, path)
+        assert get(front, path, **own).headers["X-Cache"] == "BYPASS"
+        assert get(front, path).headers["X-Cache"] == "HIT"
+    assert len(upstream.asked) == 4
+
+
+def test_a_page_of_this_second_is_kept_for_no_longer(front: int, upstream: Upstream) -> None:
+    upstream.cache_control, upstream.expires = "private, no-cache", f"@{int(time.time()) - 1}"
+    get(front, "/")
+    assert get(front, "/").headers["X-Cache"] != "HIT"
+
+
+@pytest.mark.parametrize(
+    ("takes", "asked"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br;q=1.0, gzip;q=0.8", "gzip"),
+        ("gzip;q=0, br", None),
+        ("br", None),
+        ("", None),
+    ],
+)
+def test_compressed_by_the_application_or_not_at_all(
+    front: int, upstream: Upstream, takes: str, asked: str | None
+) -> None:
+    for path in ("/", "/feeds/sv/all.atom", "/embed/v1/banner.json"):
+        get(front, path, Accept_Encoding=takes)
+    assert [headers["Accept-Encoding"] for _path, headers in upstream.asked] == [asked] * 3
 
 
 def test_the_address_alone_decides_what_is_kept(front: int, upstream: Upstream) -> None:

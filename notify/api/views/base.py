@@ -16,9 +16,8 @@ from rest_framework.views import APIView
 from notify.api.limits import Quota, count
 from notify.api.permissions import ANYONE, Access
 from notify.api.preconditions import etag
-
-SHARED = "public, max-age=30, stale-while-revalidate=30, stale-if-error=86400"
-"""For what everybody gets alike. Old news beats no news while we are down."""
+from notify.channels.cached import LIVE
+from notify.channels.kept.address import RENDERING
 
 OWN = "private, no-cache"
 """For what a key let the caller see: kept by the caller alone, and asked about every time."""
@@ -80,7 +79,7 @@ class ApiView(APIView):
         return None
 
     def _keeps(self, request: Request) -> str:
-        return SHARED if self.access.get("GET") is ANYONE and not request.auth else OWN
+        return LIVE if self.access.get("GET") is ANYONE and not request.auth else OWN
 
     def _tag(self, request: Request, response: Response) -> HttpResponseBase | None:
         """Put the ETag on; answer 304 instead to a reader who has it already."""
@@ -96,8 +95,9 @@ class ApiView(APIView):
         return answer
 
     def _count(self, request: Request) -> None:
-        if request.method == "OPTIONS":
-            # Browsers ask it before they call, unasked by whoever has the quota.
+        if request.method == "OPTIONS" or RENDERING in request.META:
+            # Browsers ask it before they call, unasked by whoever has the quota; and what is kept for
+            # everybody is nobody's call.
             return
         self.quota = count(request)
         if self.quota and self.quota.exceeded:

@@ -13,6 +13,8 @@ from notify.channels.banners.selectors import Scope
 from notify.channels.registry import directory
 from notify.channels.texts import clean
 
+ASKED = ("areas", "services", "lang")
+"""The names of a query that say what is asked for."""
 MOST_NAMES = 200
 """How many areas or services one banner may name: a longer list is a mistake, or mischief."""
 

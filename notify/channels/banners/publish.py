@@ -11,6 +11,7 @@ from django.utils import timezone
 from notify.channels.banners import bell
 from notify.channels.banners.models import Correction, Item, ItemArea
 from notify.channels.corrected import put_down
+from notify.channels.kept import generation as kept
 from notify.channels.notice import Notice, Place
 from notify.channels.texts import clean_json
 
@@ -38,6 +39,8 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
             ignore_conflicts=True,
         )
         if added:
+            # Before the bell: whoever hears it finds what is new.
+            kept.turn("banners")
             bell.ring()
         if added and known:
             Item.objects.filter(pk=item.pk).update(arrived_at=timezone.now())
@@ -49,6 +52,7 @@ def correct(notice: Notice) -> None:
     Its number stays, by which pages know what they have announced and what a visitor has closed.
     """
     put_down(Correction, notice)
+    kept.turn("banners")
     bell.ring()
 
 

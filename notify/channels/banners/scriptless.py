@@ -12,14 +12,15 @@ from django.views.decorators.http import require_safe
 
 from notify.channels import cached
 from notify.channels.banners import picture, selectors, words
-from notify.channels.banners.asked import Refused, asked
+from notify.channels.banners.asked import ASKED, Refused, asked
 from notify.channels.banners.document import banner_item, ranked_notices
 from notify.channels.banners.preview import look
-from notify.channels.banners.views import KEEP
+from notify.channels.kept.policy import keep
 
 THEMES = ("light",)
 
 
+@keep("banners", query=(*ASKED, "theme"), by_minute=True)
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
@@ -56,10 +57,11 @@ def frame(request: HttpRequest) -> HttpResponse:
         content.strip().encode(),
         content_type="text/html; charset=utf-8",
         language=language,
-        keep=KEEP,
+        keep=cached.FRESH,
     )
 
 
+@keep("banners", query=ASKED, by_minute=True)
 @require_safe
 def image(request: HttpRequest) -> HttpResponse:
     """The worst alert as a picture, and the time it was drawn: a picture on a page that stays open
@@ -75,5 +77,5 @@ def image(request: HttpRequest) -> HttpResponse:
         picture.draw(ranked_notices(shown.notices), wanted.language, now),
         content_type="image/svg+xml; charset=utf-8",
         language=wanted.language,
-        keep=cached.PASSING,
+        keep=cached.FRESH,
     )

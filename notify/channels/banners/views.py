@@ -11,18 +11,16 @@ from django.views.decorators.http import require_safe
 
 from notify.channels import cached
 from notify.channels.banners import bell, script, selectors
-from notify.channels.banners.asked import Refused, asked
+from notify.channels.banners.asked import ASKED, Refused, asked
 from notify.channels.banners.document import document, problem
+from notify.channels.kept.policy import keep
 
 JSON = "application/json; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
-KEEP = "public, max-age=3, stale-while-revalidate=2, stale-if-error=600"
-"""Nobody is told what is older than 5 s, and however many ask, we are asked every third second.
-Shorter in an error than a feed: a cache that answered for us for a day would make old news look
-fresh, and banners are to go quiet instead."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+@keep("banners", query=ASKED)
 @require_safe
 def banner(request: HttpRequest) -> HttpResponse:
     """The document for ``?areas=A,B&services=x,y&lang=sv``; leaving one out means all of them.
@@ -48,16 +46,19 @@ def banner(request: HttpRequest) -> HttpResponse:
         content_type=JSON,
         language=wanted.language,
         changed=shown.changed,
-        keep=KEEP,
+        # Never what is old, also in an error: banners are to go quiet instead.
+        keep=cached.FRESH,
     )
 
 
+@keep("banners")
 @require_safe
 def embed_script(request: HttpRequest) -> HttpResponse:
     """The script. Its address holds a version, which only an incompatible change will raise."""
     return _script(request, script.present().code, cached.STEADY)
 
 
+@keep("banners")
 @require_safe
 def pinned_script(request: HttpRequest, digest: str) -> HttpResponse:
     """The script as it was released under this digest: the same bytes for ever."""

@@ -12,6 +12,7 @@ from notify.channels.corrected import put_down
 from notify.channels.feeds.cap.freeze import freeze
 from notify.channels.feeds.geometry import Geometry, outermost
 from notify.channels.feeds.models import Correction, Ending, Entry, EntryArea, Story
+from notify.channels.kept import generation as kept
 from notify.channels.notice import Notice, Place
 from notify.channels.registry import directory
 from notify.channels.texts import clean_json
@@ -37,6 +38,7 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
         )
         if new:
             freeze(entry, notice)
+        kept.turn("feeds")
         known = set(entry.areas.values_list("code", flat=True))
         added = [place for place in places if place.code not in known]
         EntryArea.objects.bulk_create(
@@ -50,6 +52,7 @@ def publish(notice: Notice, places: Sequence[Place]) -> None:
 def correct(notice: Notice) -> None:
     """Show the notice's entry in its corrected words from now on. Archives and CAP documents stay as they are."""
     put_down(Correction, notice)
+    kept.turn("feeds")
 
 
 def _outlines(notice: Notice) -> list[Geometry]:

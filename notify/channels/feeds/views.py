@@ -19,8 +19,10 @@ from notify.channels.feeds.render import render
 from notify.channels.feeds.selectors import Listed
 from notify.channels.feeds.subject import Subject, Unknown, subject
 from notify.channels.feeds.weeks import Week
+from notify.channels.kept.policy import keep
 
 
+@keep("feeds")
 @require_safe
 def feed(
     request: HttpRequest,

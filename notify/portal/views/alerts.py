@@ -20,6 +20,7 @@ from notify.alerts.phases import CURRENT, SAID_OVER, keeps_waiting
 from notify.alerts.selectors import published_alerts
 from notify.channels.cached import STEADY, answer
 from notify.channels.feeds.cap.selectors import latest
+from notify.channels.kept.policy import keep
 from notify.dispatch.notices import alert_url
 from notify.portal.board import Board, Entry
 from notify.portal.places import Place, choosable_places, meant
@@ -28,14 +29,20 @@ from notify.portal.timeline import earlier_end, timeline
 
 # The language is in a cookie, so a shared cache must tell the two apart.
 fresh = cache_control(private=True, no_cache=True)
+# Our own nginx, which knows what the page depends on, may answer with it while it fetches the next one, and while
+# we are down: the page says of when it is. "no-cache" forbids that to everybody else.
+fresh_for_all = cache_control(
+    private=True, no_cache=True, stale_while_revalidate=1, stale_if_error=86400
+)
 
 LONGEST_NAME = 100
 """Characters of what somebody typed that the page says back; no area's name is longer."""
 
 
+@keep("alerts", query=("place", "area"), by_language=True, by_minute=True)
 @require_safe
 @vary_on_cookie
-@fresh
+@fresh_for_all
 def home(request: HttpRequest) -> HttpResponse:
     """What is disrupted now, what is planned and what is over; ``?place=`` puts one place first.
 

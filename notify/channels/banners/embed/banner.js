@@ -19,7 +19,7 @@
   const SLOWEST = 300000;
   const PATIENCE = 10000;
   // After a change not everybody asks at once.
-  const SPREAD = 2000;
+  const SPREAD = 1000;
   // The line says something every 20 s: whatever is silent for longer is broken.
   const SILENCE = 50000;
   // A banner is a strip on a page, not the page: the worst few, and a link to the rest.

@@ -21,6 +21,7 @@ from notify.channels.feeds.cap.index import FORMATS, render
 from notify.channels.feeds.cap.selectors import Listed
 from notify.channels.feeds.formats import Head
 from notify.channels.feeds.subject import Unknown, subject
+from notify.channels.kept.policy import keep
 
 LANGUAGE = re.compile(r"<language>([^<]+)</language>")
 
@@ -40,6 +41,7 @@ def in_the_sites_language(view: Callable[..., HttpResponse]) -> Callable[..., Ht
     return speaking
 
 
+@keep("feeds")
 @in_the_sites_language
 def document(request: HttpRequest, identifier: str) -> HttpResponse:
     """A document, byte for byte as it was published; 404 with a sentence if there is none."""
@@ -68,6 +70,7 @@ def _uuid(identifier: str) -> UUID | None:
     return named if str(named) == identifier else None
 
 
+@keep("feeds")
 @in_the_sites_language
 def index(request: HttpRequest, suffix: str, code: str = "", slug: str = "") -> HttpResponse:
     """Which documents there are about an area, a service, both or everything."""

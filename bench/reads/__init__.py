@@ -1,0 +1,1 @@
+"""Reads: a static file, the shipped nginx, the application alone and the usual way, side by side."""
