@@ -62,6 +62,8 @@ def test_every_column_of_ciphertext_is_known_and_every_index_beside_one() -> Non
         "residents.signup.phone_index",
         "dispatch.directmessage.address_cipher",
         "dispatch.directmessage.body_cipher",
+        "webhooks.endpoint.secret_cipher",
+        "webhooks.endpoint.earlier_secret_cipher",
     }
 
 
