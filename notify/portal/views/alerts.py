@@ -77,6 +77,7 @@ def _map() -> dict[str, str]:
     return {"tiles": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION}
 
 
+@keep("alerts", by_language=True, by_minute=True)
 @require_safe
 @vary_on_cookie
 @fresh

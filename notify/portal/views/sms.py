@@ -16,6 +16,7 @@ from django.views.decorators.vary import vary_on_cookie
 
 from notify.alerts.models import Correction
 from notify.alerts.phases import phase_of
+from notify.channels.kept.policy import keep
 from notify.channels.notice import Notice
 from notify.channels.sms.channel import SmsChannel
 from notify.channels.sms.compose import compose
@@ -34,16 +35,21 @@ class Message:
     text: str
 
 
+@keep("alerts", by_language=True, by_minute=True)
 @require_safe
 @vary_on_cookie
 @fresh
 def said(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """What the SMS about an update says, in each language; 404 for what was never published."""
+    """What the SMS about an update says, in each language; 404 for what was never published.
+
+    Thousands come at once, since each of them has just got it.
+    """
     corrected = Exists(Correction.objects.filter(update=OuterRef("update")))
     dispatches = Dispatch.objects.select_related("update__alert").annotate(corrected=corrected)
     dispatch = get_object_or_404(dispatches, update__alert__code=code, update__number=number)
     update, alert = dispatch.update, dispatch.update.alert
-    return render(
+    sent = has_left(dispatch, SmsChannel.name)
+    response = render(
         request,
         "portal/sms.html",
         {
@@ -51,12 +57,16 @@ def said(request: HttpRequest, code: str, number: int) -> HttpResponse:
             "alert": alert,
             "reading": Reading.of(alert),
             "phase": phase_of(alert, timezone.now()),
-            "sent": has_left(dispatch, SmsChannel.name),
+            "sent": sent,
             "messages_sent": list(_messages(dispatch.notice)),
             "dispatch": dispatch,
             "newer": alert.updates.filter(number__gt=number).exists(),
         },
     )
+    if not sent:
+        # No change of the alert tells when the first one leaves.
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 def _messages(notice: Notice) -> Iterator[Message]:
