@@ -133,6 +133,10 @@ class Channel(ABC):
     """Whether a person may have a notice carried again to an address that has it already: only where
     the receiver knows it again, and does nothing twice."""
 
+    hears_of_corrections: ClassVar[bool] = False
+    """Whether it is told again when words are corrected: only where it carries none, and says that there is
+    something to fetch."""
+
     def addresses(self, notice: Notice, told: Collection[str]) -> Collection[str]:
         """Of a channel whose addresses are its OWN: those that the notice is for, as of now.
 

@@ -160,12 +160,29 @@ def repeat(delivery: Delivery, *, key: uuid.UUID, by: User | None) -> Decision:
     )
 
 
-def _queue(deliveries: QuerySet[Delivery], now: datetime) -> int:
+def tell_of_correction(dispatch: Dispatch) -> None:
+    """Queue again, for when they want to hear of it, whatever went to those who hear of corrections.
+
+    What still waits tells them anyway. For within a transaction.
+    """
+    held, now = _held(dispatch), timezone.now()
+    for channel in channels().values():
+        if channel.hears_of_corrections and stands(held):
+            batches = Batch.objects.filter(dispatch=held, channel=channel.name)
+            locked = list(batches.select_for_update(no_key=True).values_list("pk", flat=True))
+            ended = Delivery.objects.filter(
+                batch__in=locked, state__in=[State.FAILED, State.SENT, State.DELIVERED]
+            )
+            if _queue(ended, now + channel.rests):
+                Batch.objects.filter(pk__in=locked).update(done_at=None, due_at=now + channel.rests)
+
+
+def _queue(deliveries: QuerySet[Delivery], due_at: datetime) -> int:
     """Put them back as if nothing had come of them yet; returns how many."""
     _remember(deliveries)
     return deliveries.update(
         state=State.QUEUED,
-        due_at=now,
+        due_at=due_at,
         sent_at=None,
         final_at=None,
         provider="",

@@ -1,6 +1,6 @@
 """Correcting what was said last: other words wherever it is read, and nobody is told.
 
-There is no dispatch. What was sent by SMS stays sent, and what still waits of the running fan-out goes on
+There is no dispatch of its own. What was sent by SMS stays sent, and what still waits of the running fan-out goes on
 with its frozen notice: everybody who gets the message gets the same one, and it is what its page shows.
 """
 
@@ -16,6 +16,7 @@ from notify.alerts.content import Words
 from notify.alerts.models import Alert, Correction
 from notify.channels.published import PublishingChannel
 from notify.channels.registry import channels
+from notify.dispatch.control import tell_of_correction
 from notify.dispatch.notices import as_it_stands
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ def correct(
 ) -> tuple[Correction, bool]:
     """Correct the words of the alert's latest update, and what channels show of it; all or nothing.
 
-    Everything is in the database when it returns: no worker and no broker has a part in it.
+    Everything that is read is in the database when it returns: no worker and no broker has a part in it.
+    Hubs, which pass feeds on to who does not ask for them, are told a little later.
     Arguments, answer and errors: ``notify.alerts.correction.correct``.
     """
     with transaction.atomic():
         made, new = corrections.correct(alert, words, version=version, key=key, by=by)
         if new:
             _show(made)
+            tell_of_correction(made.update.dispatch)
     return made, new
 
 

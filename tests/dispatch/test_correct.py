@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
+from time_machine import Traveller
 
 from notify.alerts.models import Alert, Correction
 from notify.alerts.vocabulary import Move
@@ -134,3 +136,34 @@ def test_whoever_asks_by_sms_is_answered_in_the_new_words() -> None:
     mend(alert)
     answer = what_holds([alert], [given.city()["Äspered"]], timezone.now())
     assert "Vattenavbrott i Äspereds tätort" in answer
+
+
+def test_hubs_are_told_that_there_is_something_to_fetch(
+    everything: MemoryChannel, monkeypatch: pytest.MonkeyPatch, clock: Traveller
+) -> None:
+    crowd(2)
+    dispatch = fan_out()
+    monkeypatch.setattr(MemoryChannel, "hears_of_corrections", True)
+    monkeypatch.setattr(MemoryChannel, "rests", timedelta(seconds=6))
+
+    mend(alert_of(dispatch))
+
+    assert work() == 0
+    clock.shift(timedelta(seconds=6))
+    work()
+    assert len(everything.sent) == 4
+
+
+def test_hubs_are_not_told_of_what_does_not_stand(
+    everything: MemoryChannel, monkeypatch: pytest.MonkeyPatch, clock: Traveller
+) -> None:
+    crowd(2)
+    dispatch = fan_out()
+    monkeypatch.setattr(MemoryChannel, "hears_of_corrections", True)
+    alert = alert_of(dispatch)
+    clock.shift(timedelta(days=2))
+
+    mend(alert)
+    work()
+
+    assert len(everything.sent) == 2

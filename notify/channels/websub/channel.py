@@ -38,6 +38,7 @@ class WebSubChannel(Channel):
 
     name: ClassVar[str] = "websub"
     addressed_by: ClassVar[AddressedBy] = AddressedBy.OWN
+    hears_of_corrections: ClassVar[bool] = True
     # A second for the feeds' own deliveries; who is later is waited for below.
     rests: ClassVar[timedelta] = STALE_FOR + timedelta(seconds=1)
 
