@@ -119,10 +119,14 @@ def rotate(endpoint: Endpoint, *, seen: str) -> str:
 
 
 def switch_off(endpoint: Endpoint, because: Off) -> None:
-    """Tell it nothing more. Who was first to do so has given the reason."""
-    Endpoint.objects.filter(pk=endpoint.pk, off_at=None).update(
-        off_at=timezone.now(), off_because=because
-    )
+    """Tell it nothing more. Who was first to do so has given the reason.
+
+    One that is gone stays on if it has another address by now: that answer came from the one asked.
+    """
+    standing = Endpoint.objects.filter(pk=endpoint.pk, off_at=None)
+    if because == Off.GONE:
+        standing = standing.filter(url=endpoint.url)
+    standing.update(off_at=timezone.now(), off_because=because)
 
 
 def switch_on(endpoint: Endpoint) -> None:
