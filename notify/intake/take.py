@@ -98,14 +98,14 @@ def _follow(message: Message, document: Document, taking: Taking) -> None:
 
 
 def _result(document: Document, taking: Taking) -> Result:
-    if newer := overtaking(document):
+    if newer := overtaking(document, by=taking.by):
         return Result(Outcome.LATE, newer.alert, code=newer.code)
     if document.message_type == "Alert":
         if document.all_clear:
             sentence = _("An all-clear is an Update that refers to what is over.")
             raise Refused(Fault("msgType", sentence))
         return follow.begin(document, taking)
-    story = story_of(document)
+    story = story_of(document, by=taking.by)
     if document.message_type == "Cancel":
         return follow.end(document, story, taking, Move.CANCEL)
     if document.all_clear:
