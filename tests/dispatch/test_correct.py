@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,6 +107,20 @@ def test_a_second_click_corrects_nothing_again(everything: MemoryChannel) -> Non
     assert new
     assert mend(alert, key=key, version=version) == (made, False)
     assert shown() == ["Vattenavbrott"] * 2
+
+
+def test_the_last_correction_holds_everywhere_whatever_the_clocks_say(
+    everything: MemoryChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = alert_of(fan_out())
+    mend(alert)
+    behind = timezone.now() - timedelta(minutes=1)
+    monkeypatch.setattr("notify.alerts.correction.timezone.now", lambda: behind)
+    mend(alert, {"sv": {"headline": "Vattenavbrott"}})
+    monkeypatch.undo()
+
+    assert shown() == ["Vattenavbrott"] * 2
+    assert alert.updates.get().present_words["sv"]["headline"] == "Vattenavbrott"
 
 
 def test_all_or_nothing(everything: MemoryChannel, monkeypatch: pytest.MonkeyPatch) -> None:
