@@ -12,6 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from notify.alerts import tidy
 from notify.alerts.lifecycle import AlertChanged
 from notify.alerts.vocabulary import Move
 from notify.intake import follow
@@ -75,7 +76,8 @@ def _put_down(document: Document, origin: Origin, taking: Taking) -> Message:
         ends=document.ends,
         references=written(document.references),
         digest=document.digest,
-        sender_name=document.sender_name[:200],
+        # Shown among our own words, which must not be turned round by it.
+        sender_name=tidy.line(document.sender_name)[:200] or document.sender,
         said=list(_said(document)),
         by=taking.by,
     )
