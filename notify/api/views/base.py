@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from notify.api import problems
 from notify.api.limits import Quota, count
 from notify.api.permissions import ANYONE, Access
 from notify.api.preconditions import etag
-from notify.api.problems import LengthRequired
 
 SHARED = "public, max-age=30, stale-while-revalidate=30, stale-if-error=86400"
 """For what everybody gets alike. Old news beats no news while we are down."""
@@ -42,7 +42,7 @@ class ApiView(APIView):
         """As ever. Raises LengthRequired for a body in chunks, which Django takes for an empty one."""
         super().initial(request, *args, **kwargs)
         if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
-            raise LengthRequired
+            raise problems.LengthRequired
 
     def perform_authentication(self, request: Request) -> None:
         """Find out who calls, and count the call; of whoever shows a wrong key, by address.
