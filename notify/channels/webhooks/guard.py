@@ -77,6 +77,7 @@ class _Lookups:
 
     The loop has a handful of threads for it (uvloop two), and a name whose server is silent holds one for
     half a minute, whatever became of the request: as many such names would keep every other one waiting.
+    The threads end with the resolver.
     """
 
     def __init__(self) -> None:
@@ -88,9 +89,6 @@ class _Lookups:
     def getnameinfo(self, address: Any, flags: int) -> Awaitable[Any]:
         return self._run(partial(socket.getnameinfo, address, flags))
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
     def _run(self, call: Callable[[], Any]) -> Awaitable[Any]:
         return asyncio.get_running_loop().run_in_executor(self._threads, call)
 
@@ -99,13 +97,8 @@ class Resolver(ThreadedResolver):
     """Resolves names as the system does, and raises Refused unless every address is allowed."""
 
     def __init__(self, allows: Allows) -> None:
-        self._lookups = _Lookups()
-        super().__init__(cast("asyncio.AbstractEventLoop", self._lookups))
+        super().__init__(cast("asyncio.AbstractEventLoop", _Lookups()))
         self._allows = allows
-
-    async def close(self) -> None:
-        """Give its threads back; whatever is still looked up ends by itself."""
-        self._lookups.close()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
