@@ -7,7 +7,7 @@ how long, what to do) are news, and news is an update. The alert's state stays a
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -78,12 +78,22 @@ def _correct_once(
             raise KeyReused
         check_change(alert, update, words)
         frozen = _content(alert, words).frozen_words()
-        made = update.corrections.create(words=frozen, request_key=key, made_at=now, author=by)
+        at = _after(update, now)
+        made = update.corrections.create(words=frozen, request_key=key, made_at=at, author=by)
         if not update.ends_alert:
             # Of an alert that has ended, the words before its end remain its words.
             alert.words = frozen
         alert.save()
     return made
+
+
+def _after(update: Update, now: datetime) -> datetime:
+    """Now, or just after its last correction if that was made by a clock that is ahead.
+
+    Channels know by this time which of two corrections holds.
+    """
+    last = update.latest_correction
+    return max(now, last.made_at + timedelta(microseconds=1)) if last else now
 
 
 def check_words(alert: Alert, words: Words) -> None:

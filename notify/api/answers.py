@@ -50,6 +50,7 @@ ERRORS = {
     406: "Something else than JSON was asked for.",
     409: "The alert's state does not allow it, or it is no longer the version that the body names.",
     412: "It is no longer the version that If-Match names. Read it again, then decide.",
+    411: "The body comes in chunks, without a Content-Length.",
     413: "The body is larger than a megabyte.",
     415: "The body is of another type than the operation takes.",
     422: "A field needs mending: see `errors`. Or the Idempotency-Key was used for something else.",
@@ -162,7 +163,7 @@ def _errors(method: str, operation: Document) -> Iterator[int]:
     if any(place == "path" for place, _name in taken):
         yield 404
     if method != "get":
-        yield from (413, 415, 422)
+        yield from (411, 413, 415, 422)
     if ("header", "If-Match") in taken:
         yield from (409, 412, 428)
 

@@ -19,6 +19,10 @@ DRAFTS_TOO = ("-created_at", "-pk")
 """A draft was never published, so a list with drafts goes by when each was begun."""
 
 
+NOWHERE = Cursor(offset=0, reverse=False, position=None)
+"""What no cursor of ours says."""
+
+
 class NewestFirst(CursorPagination):
     """Twenty to a page unless ``page_size`` says otherwise."""
 
@@ -45,6 +49,9 @@ class NewestFirst(CursorPagination):
         try:
             cursor: Cursor | None = super().decode_cursor(request)
             if cursor and cursor.position is not None and not _instant(str(cursor.position)):
+                raise NotFound
+            # What is no base64 decodes to nothing: the first page, for whoever asked for the next.
+            if cursor == NOWHERE:
                 raise NotFound
         except NotFound:
             sentence = _("Take the cursor from “next” or “previous”, whole and unchanged.")

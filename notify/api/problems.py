@@ -55,6 +55,15 @@ class Conflict(exceptions.APIException):
     status_code = 409
 
 
+class LengthRequired(exceptions.APIException):
+    """The body's length is not said beforehand (RFC 9110 section 15.5.12): it would be read as empty."""
+
+    status_code = 411
+
+    def __init__(self) -> None:
+        super().__init__(_("Say how long the body is: send Content-Length."))
+
+
 class TooLarge(exceptions.APIException):
     """The body is larger than we read (RFC 9110 section 15.5.14)."""
 

@@ -94,8 +94,8 @@ class Document:
 
     @property
     def all_clear(self) -> bool:
-        """Whether it says that what it refers to is over."""
-        return self.own is not None and "AllClear" in self.own.response_types
+        """Whether it says that what it refers to is over: in each language, and of every place."""
+        return bool(self.infos) and all("AllClear" in info.response_types for info in self.infos)
 
     @property
     def ends(self) -> bool:

@@ -24,6 +24,8 @@ CORNERS = 2_000
 """How many a polygon may have: each is compared with every outline that it comes near."""
 FURTHEST = 20_040.0
 """Kilometres: half way round the earth."""
+HALF_WAY = 180.0
+"""Degrees of longitude: a longer side may mean the way round the other side, which is drawn across 180°."""
 Edge = tuple[Point, Point]
 Box = tuple[float, float, float, float]
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{1,20})?"
@@ -41,6 +43,9 @@ def ring(text: str) -> Ring:
         raise ValueError(
             _("A polygon needs at least four points, the last one the same as the first.")
         )
+    if any(abs(one[0] - other[0]) > HALF_WAY for one, other in pairwise(points)):
+        sentence = _("A side of a polygon goes more than half way round the earth: cut it at 180°.")
+        raise ValueError(sentence)
     return points
 
 

@@ -136,7 +136,8 @@ def _inexact(document: Document, info: Info) -> Iterator[Remark]:
 def _besides_words(info: Info) -> object:
     places = {(extent.polygons, extent.circles, extent.geocodes) for extent in info.extents}
     times = info.onset, info.expires
-    return info.urgency, info.severity, info.certainty, times, places
+    over = "AllClear" in info.response_types
+    return over, info.urgency, info.severity, info.certainty, times, places
 
 
 def _unclear(names: tuple[str, ...]) -> Iterator[Remark]:

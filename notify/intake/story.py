@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from notify.alerts.models import Alert
@@ -12,6 +14,9 @@ from notify.alerts.vocabulary import State
 from notify.intake.document import Document, Reference
 from notify.intake.faults import Fault, Refused
 from notify.intake.models import ACTED, Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 STANDING = (State.DRAFT, State.ACTIVE)
 
@@ -37,8 +42,10 @@ class Story:
         return self.latest is not None and document.sent < self.latest.sent
 
 
-def story_of(document: Document) -> Story:
+def story_of(document: Document, *, by: User | None) -> Story:
     """What the document's references lead to. Raises Refused if that is several alerts at once.
+
+    by: whose key sent the document.
 
     A message is known by its sender and identifier, which is all that a reference is read for: systems
     differ in how they write the time. Only what the same sender said before can be continued.
@@ -51,13 +58,31 @@ def story_of(document: Document) -> Story:
         sentence = _("It refers to several alerts: send one message for each.")
         raise Refused(Fault("references", sentence))
     alert = next(iter(alerts.values()), None)
-    return Story(alert, bool(known), alert.messages.order_by("-sent").first() if alert else None)
+    latest = alert.messages.filter(_counts(by)).order_by("-sent").first() if alert else None
+    return Story(alert, bool(known), latest)
 
 
-def overtaking(document: Document) -> Message | None:
-    """The message that already took the place of this one, which arrives after it."""
+def overtaking(document: Document, *, by: User | None) -> Message | None:
+    """The message that already took the place of this one, which arrives after it.
+
+    by: whose key sent the document. What refers to itself, or to what was said later, takes no place.
+    """
     name = f" {document.sender},{document.identifier} "
-    return Message.objects.filter(sender=document.sender, references__contains=name).first()
+    newer = Message.objects.filter(
+        _counts(by), sender=document.sender, sent__gte=document.sent, references__contains=name
+    )
+    # SQLite's LIKE takes small letters and capitals for the same.
+    others = newer.exclude(identifier=document.identifier)
+    return next((message for message in others if name in message.references), None)
+
+
+def _counts(by: User | None) -> Q:
+    """The messages that can make another one late: of the same user, and what people have been told.
+
+    Anybody with a key can write in any sender's name, and name any time: that must not keep what the
+    sender itself says from being heard.
+    """
+    return Q(by=by) | Q(update__isnull=False)
 
 
 def written(references: Iterable[Reference]) -> str:

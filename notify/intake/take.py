@@ -12,6 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from notify.alerts import tidy
 from notify.alerts.lifecycle import AlertChanged
 from notify.alerts.vocabulary import Move
 from notify.intake import follow
@@ -75,7 +76,8 @@ def _put_down(document: Document, origin: Origin, taking: Taking) -> Message:
         ends=document.ends,
         references=written(document.references),
         digest=document.digest,
-        sender_name=document.sender_name[:200],
+        # Shown among our own words, which must not be turned round by it.
+        sender_name=tidy.line(document.sender_name)[:200] or document.sender,
         said=list(_said(document)),
         by=taking.by,
     )
@@ -98,14 +100,14 @@ def _follow(message: Message, document: Document, taking: Taking) -> None:
 
 
 def _result(document: Document, taking: Taking) -> Result:
-    if newer := overtaking(document):
+    if newer := overtaking(document, by=taking.by):
         return Result(Outcome.LATE, newer.alert, code=newer.code)
     if document.message_type == "Alert":
         if document.all_clear:
             sentence = _("An all-clear is an Update that refers to what is over.")
             raise Refused(Fault("msgType", sentence))
         return follow.begin(document, taking)
-    story = story_of(document)
+    story = story_of(document, by=taking.by)
     if document.message_type == "Cancel":
         return follow.end(document, story, taking, Move.CANCEL)
     if document.all_clear:

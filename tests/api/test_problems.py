@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from notify.alerts.models import Alert
 from notify.api.views.places import ServiceList
-from tests.api.calls import ALERTS, body, fields
+from tests.api.calls import ALERTS, body, drafted, fields
 from tests.api.conftest import NewKey
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,16 @@ def test_what_is_not_json_gets_a_sentence(system: APIClient, sent: bytes, charse
     answer = post(system, sent, JSON + charset)
 
     told(answer, 422 if sent == b"" else 400)
+
+
+def test_a_body_in_chunks_is_not_taken_for_an_empty_one(system: APIClient) -> None:
+    """An order to publish at a time would else publish now."""
+    draft = drafted(system)
+    # As gunicorn hands it on: without a length Django reads none of it.
+    address = f"{ALERTS}{draft['code']}/publish/"
+    answer = system.post(address, headers={"If-Match": '"1"', "Transfer-Encoding": "chunked"})
+    told(answer, 411)
+    assert Alert.objects.get().state == "draft"
 
 
 def test_a_body_that_is_too_large_is_not_read_on(system: APIClient) -> None:

@@ -115,6 +115,8 @@ def test_current_is_what_is_disrupted_now(anyone: APIClient) -> None:
         ("page_size=" + "9" * 5000, "page_size"),
         ("stat=draft", "stat"),
         ("cursor=x", "cursor"),
+        ("cursor=%25%25%25", "cursor"),
+        ("cursor=AAAA", "cursor"),
         ("cursor=%C3%A5", "cursor"),
         ("cursor=cD1hYmM=", "cursor"),
         ("cursor=cD0yMDI2LTExLTIz", "cursor"),

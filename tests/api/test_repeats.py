@@ -88,6 +88,19 @@ def test_a_repeated_draft_is_one_draft(system: APIClient) -> None:
     assert Alert.objects.count() == 1
 
 
+def test_a_draft_that_says_less_is_another(system: APIClient) -> None:
+    key, wanted = (
+        {"Idempotency-Key": str(uuid.uuid4())},
+        body(certainty="Likely", help_at=["Skolan"]),
+    )
+
+    first = system.post(ALERTS, wanted, format="json", headers=key)
+    again = system.post(ALERTS, wanted, format="json", headers=key)
+    less = system.post(ALERTS, body(), format="json", headers=key)
+
+    assert [one.status_code for one in (first, again, less)] == [201, 200, 422]
+
+
 def test_a_request_key_is_its_api_keys_own(system: APIClient, new_key: NewKey) -> None:
     key, wanted = {"Idempotency-Key": str(uuid.uuid4())}, body()
     first = system.post(ALERTS, wanted, format="json", headers=key)

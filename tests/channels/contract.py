@@ -12,7 +12,7 @@ one person ``TextContract``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -50,7 +50,7 @@ def references(receipts: Sequence[Receipt]) -> list[str]:
     return sorted(receipt.reference for receipt in receipts)
 
 
-def carried(channel: Channel, told: Notice, recipients: Sequence[Recipient]) -> list[Receipt]:
+def carried(channel: Channel, told: Notice, recipients: Iterable[Recipient]) -> list[Receipt]:
     """The receipts, without the pauses between them."""
     return [one for one in channel.send(told, recipients) if one is not None]
 

@@ -47,7 +47,7 @@ def test_a_draft_says_where_it_came_from_word_for_word(client: Client, take: Tak
     assert "Från Driftcentralen" in said
     assert "CAP-meddelande" in said
     assert message.identifier in said
-    assert "Äspered (genom sin kod)" in said
+    assert "Äspered (via sin kod)" in said
     assert "<script>alert(1)</script>" in said
     assert b"<script>alert(1)" not in page.content
     assert b'href="javascript' not in page.content

@@ -110,6 +110,20 @@ def test_a_second_click_corrects_nothing_again(everything: MemoryChannel) -> Non
     assert shown() == ["Vattenavbrott"] * 2
 
 
+def test_the_last_correction_holds_everywhere_whatever_the_clocks_say(
+    everything: MemoryChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = alert_of(fan_out())
+    mend(alert)
+    behind = timezone.now() - timedelta(minutes=1)
+    monkeypatch.setattr("notify.alerts.correction.timezone.now", lambda: behind)
+    mend(alert, {"sv": {"headline": "Vattenavbrott"}})
+    monkeypatch.undo()
+
+    assert shown() == ["Vattenavbrott"] * 2
+    assert alert.updates.get().present_words["sv"]["headline"] == "Vattenavbrott"
+
+
 def test_all_or_nothing(everything: MemoryChannel, monkeypatch: pytest.MonkeyPatch) -> None:
     alert = alert_of(fan_out())
 

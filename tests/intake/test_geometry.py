@@ -106,3 +106,12 @@ def test_a_circle_reaches_as_far_as_its_radius(
 def test_points_are_latitude_first_and_come_out_longitude_first() -> None:
     assert ring(" 57.5,12 57,13\n58,13 57.5,12 ") == ((12, 57.5), (13, 57), (13, 58), (12, 57.5))
     assert circle("57.7,12.9 1.5") == Circle((12.9, 57.7), 1.5)
+
+
+@pytest.mark.parametrize("east", [-170, -179.9])
+def test_what_is_drawn_across_180_degrees_is_refused_and_reaches_nobody_between(
+    east: float,
+) -> None:
+    with pytest.raises(ValueError, match="180°"):
+        ring(f"60,170 60,{east} 50,{east} 50,170 60,170")
+    assert ring("60,-170 60,0 60,10 50,10 50,0 50,-170 60,-170")

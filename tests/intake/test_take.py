@@ -16,7 +16,7 @@ from notify.intake.faults import Refused
 from notify.intake.models import Message, Outcome
 from tests import given
 from tests.intake.conftest import Take
-from tests.intake.documents import ÄSPERED, after, all_clear, cap, info, moment, reference
+from tests.intake.documents import SENDER, ÄSPERED, after, all_clear, cap, info, moment, reference
 
 pytestmark = pytest.mark.django_db
 FRISTAD = {"areaDesc": "Fristad", "geocode": [("Tätort", "1490TB108")]}
@@ -61,6 +61,14 @@ def test_a_strangers_message_is_a_draft_that_says_the_same(stranger: Take) -> No
     assert (alert.onset, alert.expires) == (now, now + timedelta(hours=2))
     assert [area.name for area in alert.areas.all()] == ["Äspered"]
     assert (alert.author, alert.service.slug) == (taken.by, "water")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("\u202eDrift\n  centralen\u2066", "Drift centralen"), ("\u202e", SENDER)],
+)
+def test_a_senders_name_turns_no_words_of_ours_round(stranger: Take, said: str, shown: str) -> None:
+    assert stranger(cap(info(senderName=said))).sender_name == shown
 
 
 def test_a_trusted_senders_message_is_published_once_in_its_users_name(trusted: Take) -> None:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from notify.api import problems
 from notify.api.limits import Quota, count
 from notify.api.permissions import ANYONE, Access
 from notify.api.preconditions import etag
@@ -35,6 +36,12 @@ class ApiView(APIView):
 
     access: ClassVar[Mapping[str, Access]] = {}
     quota: Quota | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As ever. Raises LengthRequired for a body in chunks, which Django takes for an empty one."""
+        super().initial(request, *args, **kwargs)
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            raise problems.LengthRequired
 
     def perform_authentication(self, request: Request) -> None:
         """Find out who calls, and count the call; of whoever shows a wrong key, by address.

@@ -45,9 +45,11 @@ def check_url(url: str) -> None:
     try:
         parts = URL(url)
         host, port = parts.host or "", parts.port
+        # Labels that are empty or too long are no name, which nobody would find out before it is called.
+        (parts.raw_host or "").encode("idna")
     except ValueError:
         host, port = "", None
-    if not host or not port or len(url) > LONGEST_URL or any(one.isspace() for one in url):
+    if not host or not port or len(url) > LONGEST_URL or not url.isprintable() or " " in url:
         raise BadAddress(_("Write a whole address, as https://example.se/alerts."))
     own = settings.WEBHOOKS_ALLOW_NETWORKS
     if parts.scheme != "https" and not (own and parts.scheme == "http"):
@@ -119,10 +121,14 @@ def rotate(endpoint: Endpoint, *, seen: str) -> str:
 
 
 def switch_off(endpoint: Endpoint, because: Off) -> None:
-    """Tell it nothing more. Who was first to do so has given the reason."""
-    Endpoint.objects.filter(pk=endpoint.pk, off_at=None).update(
-        off_at=timezone.now(), off_because=because
-    )
+    """Tell it nothing more. Who was first to do so has given the reason.
+
+    One that is gone stays on if it has another address by now: that answer came from the one asked.
+    """
+    standing = Endpoint.objects.filter(pk=endpoint.pk, off_at=None)
+    if because == Off.GONE:
+        standing = standing.filter(url=endpoint.url)
+    standing.update(off_at=timezone.now(), off_because=because)
 
 
 def switch_on(endpoint: Endpoint) -> None:

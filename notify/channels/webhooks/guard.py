@@ -7,10 +7,13 @@ so that a name that means something else a moment later leads nowhere else.
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import Any, cast
 
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
@@ -18,12 +21,16 @@ from aiohttp.resolver import ThreadedResolver
 Network = IPv4Network | IPv6Network
 Allows = Callable[[str], bool]
 
+LOOKUPS = 200
+"""Names that can be looked up at once: all that are told at once, and those still held by the tries before."""
 UNICAST = ip_network("2000::/3")
 """All of IPv6 that is given out as global unicast: IANA, "IPv6 Global Unicast Address Assignments"."""
 NOT_GLOBAL = tuple(
     map(
         ip_network,
         (
+            "168.63.129.16/32",  # Azure's own, from within each machine there; public by its number alone
+            "192.0.0.0/24",  # protocols (RFC 6890), and metadata of another cloud at .192
             "192.88.99.0/24",  # relays to IPv6 (RFC 7526), which would unwrap an address of ours
             "2001::/23",  # Teredo and other protocols, the same (RFC 2928)
             "2001:db8::/32",  # documentation (RFC 3849)
@@ -65,11 +72,32 @@ def within(networks: Sequence[Network], address: str) -> bool:
     return any(ip in network for network in networks if network.version == ip.version)
 
 
+class _Lookups:
+    """What a resolver asks of an event loop, on threads of their own.
+
+    The loop has a handful of threads for it (uvloop two), and a name whose server is silent holds one for
+    half a minute, whatever became of the request: as many such names would keep every other one waiting.
+    The threads end with the resolver.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookup")
+
+    def getaddrinfo(self, host: str, port: int, **how: int) -> Awaitable[Any]:
+        return self._run(partial(socket.getaddrinfo, host, port, **how))
+
+    def getnameinfo(self, address: Any, flags: int) -> Awaitable[Any]:
+        return self._run(partial(socket.getnameinfo, address, flags))
+
+    def _run(self, call: Callable[[], Any]) -> Awaitable[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
 class Resolver(ThreadedResolver):
     """Resolves names as the system does, and raises Refused unless every address is allowed."""
 
     def __init__(self, allows: Allows) -> None:
-        super().__init__()
+        super().__init__(cast("asyncio.AbstractEventLoop", _Lookups()))
         self._allows = allows
 
     async def resolve(

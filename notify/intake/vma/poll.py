@@ -105,5 +105,7 @@ def _concerns_us(document: Document) -> bool:
     if document.status != settings.CAP_STATUS or document.scope != "Public":
         return False
     if document.ends or document.own is None:
-        return story_of(document).known
-    return bool(matches(document.own.extents).found) or story_of(document).alert is not None
+        return story_of(document, by=None).known
+    return (
+        bool(matches(document.own.extents).found) or story_of(document, by=None).alert is not None
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from notify.channels.base import Outcome, Receipt, Recipient
 from notify.channels.notice import Notice
 from notify.channels.webhooks import errors
 from notify.channels.webhooks.channel import WebhookChannel
-from notify.channels.webhooks.endpoints import mark, rotate, switch_off
+from notify.channels.webhooks.endpoints import Wanted, change, mark, rotate, switch_off
 from notify.channels.webhooks.models import Attempt, Endpoint, Off
 from tests.channels.contract import ChannelContract, RefusingContract, carried
 from tests.channels.notices import BORÅS, all_clear_of, cancel_of, notice, update_of
@@ -116,6 +117,24 @@ def test_who_is_gone_is_switched_off_and_told_nothing_more(
     (receipt,) = tell(webhooks, told, gone)
     assert (receipt.outcome, receipt.error) == (Outcome.FAILED, errors.OFF)
     assert len(receiver.received) == 1
+
+
+def test_who_has_another_address_by_now_is_not_gone(
+    webhooks: WebhookChannel, registered: Register, receiver: Receiver
+) -> None:
+    moving = registered("/old")
+    receiver.answers(410)
+    recipients = [Recipient(moving.address, "d1", "sv")]
+
+    def drawn() -> Iterator[Recipient]:
+        yield from recipients
+        # The errand is on its way by now, to the address that was.
+        change(moving, Wanted("moving", receiver.url + "/new"))
+
+    (receipt,) = carried(webhooks, notice(), drawn())
+    assert receipt.error == errors.GONE
+    moving.refresh_from_db()
+    assert moving.off_at is None
 
 
 def test_nobody_listening_is_tried_again(webhooks: WebhookChannel, registered: Register) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,7 +19,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from notify.channels.webhooks import errors
-from notify.channels.webhooks.event import Event
+from notify.channels.webhooks.channel import AT_ONCE
+from notify.channels.webhooks.event import Event as Told
 from notify.channels.webhooks.guard import Refused, Resolver, is_global, within
 from notify.channels.webhooks.post import Answer, Letter, open_post
 from notify.channels.webhooks.signing import new_secret
@@ -29,10 +32,10 @@ NOT_GLOBAL = {
     "unspecified": ["0.0.0.0", "::"],  # noqa: S104 - in a table
     "private": ["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "fc00::1", "fd12::1"],
     "link-local and metadata": ["169.254.0.1", "169.254.169.254", "fe80::1", "fe80::1%eth0"],
-    "metadata over IPv6": ["fd00:ec2::254"],
+    "metadata elsewhere": ["fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16"],
     "shared (CGNAT)": ["100.64.0.1", "100.127.255.255"],
     "this network": ["0.1.2.3"],
-    "protocols and benchmarks": ["192.0.0.1", "198.18.0.1", "198.19.255.255"],
+    "protocols and benchmarks": ["192.0.0.1", "192.0.0.8", "198.18.0.1", "198.19.255.255"],
     "documentation": ["192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1"],
     "multicast": ["224.0.0.1", "239.255.255.255", "ff02::1", "ff0e::1"],
     "reserved and broadcast": ["240.0.0.1", "255.255.255.255", "fec0::1", "5f00::1", "4000::1"],
@@ -42,7 +45,7 @@ NOT_GLOBAL = {
     "no address": ["", "example.se", "127.1", "0x7f000001", "2130706433", "[::1]"],
 }
 KINDS = ("private", "loopback", "link_local", "multicast", "reserved", "unspecified")
-LETTER_BODY = Event("msg_1", "test", b"{}")
+LETTER_BODY = Told("msg_1", "test", b"{}")
 
 
 @pytest.mark.parametrize("address", [one for table in NOT_GLOBAL.values() for one in table])
@@ -115,7 +118,7 @@ def carry(*urls: str) -> list[Answer]:
 
     async def send() -> list[Answer]:
         async with open_post() as post:
-            return [await post.carry(Letter(url, (new_secret(),), LETTER_BODY)) for url in urls]
+            return [await post.carry(letter(url)) for url in urls]
 
     return asyncio.run(send())
 
@@ -163,6 +166,36 @@ def test_a_name_that_means_something_else_the_next_time_leads_nowhere_else(
     assert [one.headers["host"] for one in receiver.received] == [
         f"rebinds.example:{receiver.port}"
     ] * 2
+
+
+def test_names_whose_servers_are_silent_keep_no_other_waiting(
+    receiver: Receiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOKS_ALLOW_NETWORKS = [ip_network("127.0.0.1/32")]
+    over, look_up = Event(), socket.getaddrinfo
+
+    def looked_up(host: str, port: int, *how: int, **named: int) -> Any:
+        if host.startswith("silent"):
+            over.wait(20)
+            raise socket.gaierror
+        return look_up("127.0.0.1", port, *how, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+
+    async def send() -> Answer:
+        async with open_post() as post, asyncio.TaskGroup() as group:
+            for number in range(AT_ONCE - 1):
+                group.create_task(post.carry(letter(f"http://silent{number}.example/")))
+            await asyncio.sleep(0)
+            answer = await post.carry(letter(f"http://answers.example:{receiver.port}/"))
+            over.set()
+        return answer
+
+    assert asyncio.run(send()).status == 204
+
+
+def letter(url: str) -> Letter:
+    return Letter(url, (new_secret(),), LETTER_BODY)
 
 
 def test_the_socket_itself_is_made_for_an_allowed_address_only(
