@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from notify.alerts.models import Service
@@ -117,3 +119,13 @@ def test_it_begins_at_its_onset_or_when_it_takes_effect_or_was_sent() -> None:
     assert meant(info(onset=early, effective=late)).content.onset == at - timedelta(hours=2)
     assert meant(info(onset=None, effective=late)).content.onset == at - timedelta(hours=1)
     assert meant(info(onset=None), sent=moment(at)).content.onset == at
+
+
+def test_the_message_in_the_documentation_is_carried_on_exactly() -> None:
+    page = (settings.BASE_DIR / "docs" / "cap.md").read_text()
+    [example] = re.findall(r"^```xml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    sent = re.sub("<sent>.*</sent>", f"<sent>{moment(timezone.now())}</sent>", example)
+    read_as = meaning(read(sent.encode()))
+    assert read_as.content.service.slug == "water"
+    assert [area.code for area in read_as.content.areas] == ["1490TB121"]
+    assert not read_as.remarks

@@ -66,6 +66,20 @@ def test_the_receiver_refuses_what_is_changed_old_or_anothers(
             verified(*refused)
 
 
+def test_the_receiver_refuses_what_is_not_signed_as_it_refuses_a_wrong_signature(
+    verified: Verified, secrets: list[str]
+) -> None:
+    told = event(notice())
+    signed = headers(secrets, told.message, NOW, told.body)
+    for unsigned in (
+        {},
+        {name: value for name, value in signed.items() if name != "webhook-signature"},
+        signed | {"webhook-signature": "v1,é"},
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - each is a fault of its own
+            verified(secrets[0], unsigned, told.body, NOW)
+
+
 def test_its_example_has_the_fields_that_we_send() -> None:
     shown = json.loads(block("json"))
     told = notice(
