@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from notify.api.views import alerts, cap, correct, entrance, moves, places
-from notify.channels.kept.policy import WHOLE_QUERY, keep
+from notify.channels.kept.policy import keep
 
-listed = keep("alerts", query=WHOLE_QUERY, by_language=True, json=True)
+# What everybody asks for. Anything else is one caller's question, and counts against that caller's limit.
+ASKED_BY_ALL = frozenset({"", "current=true"})
+listed = keep("alerts", queries=ASKED_BY_ALL, by_language=True, json=True)
 
 app_name = "api"
 urlpatterns = [

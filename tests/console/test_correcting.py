@@ -47,7 +47,7 @@ def test_the_three_steps_correct_once_what_was_shown_and_tell_nobody(client: Cli
 
     look = client.post(where, form_on(client, where, sv_headline=MENDED, step="look"))
     assert look.status_code == 200
-    assert "Ingen får veta det" in text(look)
+    assert "Ingen meddelas" in text(look)
     html = look.content.decode()
     assert "Äspered</del>" in html
     assert "Äspereds tätort</ins>" in html

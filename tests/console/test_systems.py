@@ -239,6 +239,22 @@ def test_what_failed_and_what_arrived_is_sent_again(
     assert fan_out == ["repeat", "repeat"]
 
 
+def test_what_is_switched_off_is_sent_nothing_again(
+    client: Client, endpoint: Endpoint, receiver: Receiver
+) -> None:
+    receiver.answers(204)
+    its = world.fan_out().deliveries.get(channel="webhooks")
+    again = at("system-repeat", endpoint, delivery=its.pk)
+    client.post(at("system-switch", endpoint), {"to": "off"})
+    assert again not in client.get(at("system", endpoint)).content.decode()
+
+    answer = client.post(again, {"key": str(uuid.uuid4())})
+
+    assert (answer.status_code, "Slå på systemet" in text(answer)) == (409, True)
+    its.refresh_from_db()
+    assert its.state == State.DELIVERED
+
+
 def test_what_waits_by_itself_or_was_overtaken_has_no_such_button(
     client: Client, endpoint: Endpoint, receiver: Receiver
 ) -> None:

@@ -18,7 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_request
 
-from notify.channels.kept.policy import WHOLE_QUERY, Policy
+from notify.channels.kept.policy import Policy
 
 RENDERING = "notify.kept.rendering"
 """In the WSGI environment, where no visitor can write it: this request is our own."""
@@ -53,6 +53,8 @@ class Address:
         # What is no proper query is refused, or at least read, by whoever does that otherwise.
         if "%00" in query or not (query.isascii() and query.isprintable()):
             return None
+        if policy.queries and query not in policy.queries:
+            return None
         host = _host(request)
         if not host or _personal(request, policy):
             return None
@@ -60,7 +62,7 @@ class Address:
             scheme=request.scheme or "http",
             host=host,
             path=request.path_info,
-            query=_decisive(query, policy.query),
+            query=query if policy.queries else _decisive(query, policy.query),
             language=get_language_from_request(request) if policy.by_language else "",
             encoding=GZIP if _takes_gzip(request) else "",
         )
@@ -142,8 +144,6 @@ def _decisive(query: str, names: tuple[str, ...]) -> str:
     """The part of a query that decides, always written alike."""
     if not query or not names:
         return ""
-    if names == WHOLE_QUERY:
-        return query
     given = QueryDict(query)
     # Of a name that is given twice the views take the last.
     return urlencode([(name, given[name]) for name in names if given.get(name)])

@@ -8,18 +8,17 @@ from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-WHOLE_QUERY = ("*",)
-"""The query as it is written decides, in whatever order."""
-
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """topic: whose changes change the answers, a key of ``settings.KEPT_TOPICS``. query: the names
-    of the query that decide. by_language: whether the visitor's language does. by_minute: whether
+    of the query that decide. queries: the only queries, as they are written, of which answers are
+    kept; empty for all. by_language: whether the visitor's language does. by_minute: whether
     words about the time do. json: whether other formats than JSON can be asked for by Accept."""
 
     topic: str
     query: tuple[str, ...] = ()
+    queries: frozenset[str] = frozenset()
     by_language: bool = False
     by_minute: bool = False
     json: bool = False
@@ -29,6 +28,7 @@ def keep(
     topic: str,
     *,
     query: tuple[str, ...] = (),
+    queries: frozenset[str] = frozenset(),
     by_language: bool = False,
     by_minute: bool = False,
     json: bool = False,
@@ -38,7 +38,7 @@ def keep(
     What an address or a language does not decide must not show in an answer: it is rendered for a
     visitor without cookies, whose address nobody knows.
     """
-    policy = Policy(topic, query, by_language, by_minute, json)
+    policy = Policy(topic, query, queries, by_language, by_minute, json)
 
     def declared(view: View) -> View:
         view.kept = policy  # type: ignore[attr-defined]

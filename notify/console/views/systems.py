@@ -127,6 +127,8 @@ def repeat(request: EditorRequest, key: int, delivery: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise control.NothingToDo(form.errors["key"][0])
+        if endpoint.off_at:
+            raise control.NothingToDo(_("Switch the system on first."))
         control.repeat(
             get_object_or_404(its, pk=delivery), key=form.cleaned_data["key"], by=request.user
         )

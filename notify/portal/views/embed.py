@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from csp.constants import SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -23,5 +24,10 @@ def embed(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/embed.html",
-        {"form": form, "embed": form.embed if right else None, "frame_height": FRAME_HEIGHT},
+        {
+            "form": form,
+            "embed": form.embed if right else None,
+            "frame_height": FRAME_HEIGHT,
+            "events_origin": settings.EVENTS_ORIGIN,
+        },
     )

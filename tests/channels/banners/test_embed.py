@@ -95,6 +95,18 @@ def test_it_tells_the_time_of_the_place_and_not_of_the_readers_computer(
     )
 
 
+def test_in_english_too_the_hours_are_those_of_the_other_pages(
+    page: Page, host: HostPage, ours: Ours
+) -> None:
+    began = timezone.localtime().replace(hour=15, minute=40) - timedelta(days=1)
+    hand(banners, notice(onset=began, sent=began))
+    host.embed(ours, 'data-lang="en"')
+    visit(page, host)
+    region = page.get_by_role("region", name="Service information")
+    expect(region).to_contain_text("15:40")
+    expect(region).not_to_contain_text("PM")
+
+
 @pytest.mark.parametrize("page", LOOKS, indirect=True)
 def test_it_shows_the_alert_in_its_own_style(page: Page, host: HostPage, ours: Ours) -> None:
     hand(banners, notice())

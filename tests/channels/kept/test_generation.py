@@ -170,9 +170,12 @@ def test_only_so_many_are_kept_and_the_last_asked_for_stay(
     client: Client, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST", 3)
-    for size in range(1, 8):
-        assert client.get(f"/api/v1/alerts/?page_size={size}").status_code == 200
+    feeds = [
+        f"/feeds/{one}/all.{suffix}" for one in ("sv", "en") for suffix in ("rss", "atom", "json")
+    ]
+    for feed in feeds:
+        assert client.get(feed).status_code == 200
 
-    kept = store.asked_lately(redis, "alerts")
-    assert [one.query for one in kept] == ["page_size=7", "page_size=6", "page_size=5"]
-    assert len(list(redis.scan_iter("*kept:document:alerts:*"))) == 2 * 3
+    kept = store.asked_lately(redis, "feeds")
+    assert [one.path for one in kept] == feeds[:2:-1]
+    assert len(list(redis.scan_iter("*kept:document:feeds:*"))) == 2 * 3

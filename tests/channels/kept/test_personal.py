@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 from redis import Redis
 
 from notify.api.keys import create_key
@@ -64,6 +65,17 @@ def test_what_a_key_lets_somebody_see_is_not_kept(client: Client, redis: Redis) 
         assert answer.status_code == 200
 
     assert kept(redis) == set()
+
+
+def test_a_question_of_ones_own_is_not_kept_and_counts_for_whoever_asks(
+    client: Client, redis: Redis, settings: Settings
+) -> None:
+    settings.API_LIMIT_PER_CLIENT_PER_MINUTE = 2
+    answers = [client.get(f"/api/v1/alerts/?page_size={size}") for size in (1, 2, 3)]
+
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert client.get("/api/v1/alerts/?current=true").status_code == 200
+    assert len(kept(redis)) == 2, "as it is, and compressed"
 
 
 def test_other_pages_of_ours_are_not_kept(client: Client, redis: Redis) -> None:

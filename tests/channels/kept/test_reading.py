@@ -37,7 +37,7 @@ ADDRESSES = [
     "/embed/v1/banner.svg",
     "/embed/v1/frame/?theme=light&areas=1490",
     "/api/v1/alerts/",
-    "/api/v1/alerts/?current=true&page_size=5",
+    "/api/v1/alerts/?current=true",
     "/",
     "/?place=1490",
 ]

@@ -61,7 +61,7 @@
     const today = new Date(clock() + offset);
     const own = navigator.language || language;
     const locale = own.slice(0, 2) === language ? own : language;
-    const spoken = wall.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+    const spoken = wall.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
     // Swedish writes 15.45; browsers know only 15:45.
     const time = language === "sv" ? spoken.replace(":", ".") : spoken;
     if (wall.toISOString().slice(0, 10) === today.toISOString().slice(0, 10)) return say(words.today, time);
