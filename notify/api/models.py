@@ -77,3 +77,19 @@ class Key(models.Model):
         """Whether both the key and its user may do that."""
         granted: Sequence[str] = self.scopes
         return scope in granted and may(self.user, scope)
+
+
+class MadeRequest(models.Model):
+    """A request that did something, by the name that its caller gave it, and what it asked for."""
+
+    key = models.UUIDField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = _("request that was made")
+        verbose_name_plural = _("requests that were made")
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -76,6 +76,29 @@ def test_a_key_used_for_something_else_is_refused(
     assert Update.objects.count() == 2
 
 
+def test_a_key_that_asks_for_less_or_for_an_answer_too_is_refused(system: APIClient) -> None:
+    alert, key = published(system), {"Idempotency-Key": str(uuid.uuid4())}
+    more = {"severity": "Extreme", "certainty": "Likely"}
+    call(system, alert, "update", more, **key)
+    over = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": '"3"'}
+    call(system, alert, "resolve", ALL_CLEAR, **over)
+
+    less = call(system, alert, "update", {"severity": "Extreme"}, **key)
+    asks = call(system, alert, "resolve", {**ALL_CLEAR, "ask": True}, **over)
+    same = call(system, alert, "update", more, **key)
+
+    assert [one.status_code for one in (less, asks, same)] == [422, 422, 200]
+
+
+def test_what_was_refused_may_be_asked_for_anew_under_its_key(system: APIClient) -> None:
+    alert, key = published(system), {"Idempotency-Key": str(uuid.uuid4())}
+
+    passed = call(system, alert, "update", {"severity": "Minor"}, **key, **{"If-Match": '"1"'})
+    again = call(system, alert, "update", {"severity": "Extreme"}, **key)
+
+    assert (passed.status_code, again.status_code) == (412, 201)
+
+
 def test_a_repeated_draft_is_one_draft(system: APIClient) -> None:
     key, wanted = {"Idempotency-Key": str(uuid.uuid4())}, body()
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from notify.alerts import lifecycle, selectors
 from notify.alerts.content import AlertContent
-from notify.alerts.lifecycle import AlertChanged, KeyReused
+from notify.alerts.lifecycle import AlertChanged
 from notify.alerts.models import Alert, Area, Update
 from notify.alerts.schedule import unschedule_draft
 from notify.alerts.vocabulary import State
@@ -24,7 +24,7 @@ from notify.api.pagination import DRAFTS_TOO, NewestFirst
 from notify.api.permissions import ANYONE, author, require
 from notify.api.preconditions import request_key, seen
 from notify.api.problems import Unprocessable
-from notify.api.repeats import repeats
+from notify.api.repeats import once
 from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH, LOCATION
 from notify.api.serializers.alerts import AlertDetailSerializer, AlertSerializer
 from notify.api.serializers.filters import AlertFilters
@@ -117,17 +117,14 @@ class AlertList(AlertView):
         values = valid(serializer)
         values.pop("version", None)
         key = request_key(request)
-        alert, new = Alert.objects.filter(request_key=key).first(), False
-        if alert is None:
-            content = AlertContent(**values)
-            alert, new = lifecycle.draft_once(content, by=author(request), key=key)
+        # An onset that was left out came from the clock; whatever else is left out is the same each time.
+        asked = values if "onset" in request.data else {**values, "onset": None}
+        with once(request, key, asked):
+            alert, new = Alert.objects.filter(request_key=key).first(), False
+            if alert is None:
+                content = AlertContent(**values)
+                alert, new = lifecycle.draft_once(content, by=author(request), key=key)
         if not new:
-            if "onset" not in request.data:
-                # It came from the clock; whatever else is left out is the same each time.
-                del values["onset"]
-            # Once it is revised, nobody can say what the first request said.
-            if alert.version == 1 and not repeats(alert, values):
-                raise KeyReused
             return self.shown(alert.code)
         response = self.shown(alert.code, status=201)
         response["Location"] = reverse("api:alert", args=[alert.code])

@@ -10,6 +10,7 @@ from notify.alerts.lifecycle import AlertChanged
 from notify.api.models import Scope
 from notify.api.permissions import author
 from notify.api.preconditions import request_key, seen
+from notify.api.repeats import once
 from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH
 from notify.api.serializers.correction import CorrectedSerializer, CorrectionSerializer
 from notify.api.views.alerts import find_alert, valid
@@ -49,7 +50,8 @@ class Correct(ApiView):
         version = seen(request, given.get("version"))
         alert, key, by = find_alert(code), request_key(request), author(request)
         try:
-            made, new = correct(alert, given["words"], version=version.version, key=key, by=by)
+            with once(request, key, {"words": given["words"]}):
+                made, new = correct(alert, given["words"], version=version.version, key=key, by=by)
         except AlertChanged as changed:
             raise version.refusal(changed) from None
         came_to = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,13 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notify.alerts.content import AlertContent
-from notify.alerts.lifecycle import SAYS, AlertChanged, KeyReused, destination
+from notify.alerts.lifecycle import AlertChanged, KeyReused, destination
 from notify.alerts.models import Alert, Schedule, Update
 from notify.alerts.vocabulary import Move
 from notify.api.models import Scope
 from notify.api.permissions import author
-from notify.api.preconditions import request_key, seen
-from notify.api.repeats import repeats
+from notify.api.preconditions import Seen, request_key, seen
+from notify.api.repeats import once
 from notify.api.schema import ALERT_CODE, ALERT_ETAG, IDEMPOTENCY_KEY, IF_MATCH, UPDATE_NUMBER
 from notify.api.serializers.alerts import AlertSerializer, MadeSerializer
 from notify.api.serializers.outlook import OutlookQuery, OutlookSerializer
@@ -42,6 +42,9 @@ from notify.dispatch.preview import preview
 from notify.dispatch.progress import failures, progress
 from notify.dispatch.scheduled import announce_later
 from notify.dispatch.start import announce_once
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 Post = TypeVar("Post", bound=Callable[..., Response])
 
@@ -95,40 +98,38 @@ class MoveView(ApiView):
         alert = find_alert(code)
         changes = valid(self.serializer(data=request.data, partial=self.partial))
         version = seen(request, changes.pop("version", None))
+        key = request_key(request)
+        with once(request, key, changes):
+            return self._make(alert, changes, version, key=key, by=author(request))
+
+    def _make(
+        self,
+        alert: Alert,
+        changes: dict[str, Any],
+        version: Seen,
+        *,
+        key: uuid.UUID,
+        by: User,
+    ) -> Response:
         at = changes.pop("publish_at", None)
         asks = changes.pop("ask", False)
-        key = request_key(request)
-        said = Update.objects.filter(request_key=key).select_related("service").first()
+        said = Update.objects.filter(request_key=key).first()
         planned = Schedule.objects.filter(key=key).first()
-        if said or planned:
-            if not self._repeats(alert, said, changes) or not self._plans(alert, planned, at):
+        if before := said or planned:
+            if before.alert_id != alert.pk:
                 raise KeyReused
             return _made(alert, said, status=200)
         content = replace(standing_for(self.move, alert), **changes)
-        by = author(request)
         try:
             if at:
                 _plan, new = announce_later(alert, at, version=version.version, key=key, by=by)
-                return _made(find_alert(code), None, status=202 if new else 200)
+                return _made(find_alert(alert.code), None, status=202 if new else 200)
             dispatch, new = announce_once(
                 alert, self.move, content, version=version.version, key=key, by=by, asks=asks
             )
         except AlertChanged as changed:
             raise version.refusal(changed) from None
-        return _made(find_alert(code), dispatch.update, status=201 if new else 200)
-
-    def _repeats(self, alert: Alert, said: Update | None, changes: dict[str, Any]) -> bool:
-        """Whether the update, if there is one yet, is what the same request said the first time."""
-        if said is None:
-            return True
-        move = (said.message_type, said.response_type) == SAYS[self.move]
-        return said.alert_id == alert.pk and move and repeats(said, changes)
-
-    def _plans(self, alert: Alert, planned: Schedule | None, at: datetime | None) -> bool:
-        """Whether the same request planned it for the same time, or planned nothing."""
-        if planned is None:
-            return at is None
-        return planned.alert_id == alert.pk and planned.publish_at == at
+        return _made(find_alert(alert.code), dispatch.update, status=201 if new else 200)
 
 
 class Publish(MoveView):
