@@ -21,6 +21,7 @@ from django.test.testcases import LiveServerThread
 from pytest_django import Settings
 from redis import Redis
 
+from notify.channels.banners import bell
 from notify.demo.children import Child, alive, free_port
 from notify.demo.stack import answers
 
@@ -105,7 +106,8 @@ def started_line(folder: Path, redis_url: str) -> Iterator[Line]:
     }
     command = [sys.executable, "-m", "uvicorn", "config.events:application", "--port", str(port)]
     command += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
-    ready = f"http://127.0.0.1:{port}/healthz"
+    # It is up before it hears the bell, and sends everybody away until then.
+    ready = f"http://127.0.0.1:{port}{bell.PATH}"
     child = Child(command, folder / "events.log", lambda _child: answers(ready), environment)
     with alive(child):
         yield Line(port, child)
